@@ -1,0 +1,119 @@
+//! The texts that name things, checked and normalised in one place.
+//!
+//! SKUs, places, partners and orders ignore ASCII case and keep the case they were made with ([`folded`] is their key).
+//! Lots and serials are exact. All are trimmed and in Unicode normalisation form C.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Why a text cannot name something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// Nothing is left after trimming.
+    #[error("it is empty")]
+    Empty,
+    /// A control character, which no printed code contains.
+    #[error("it contains a control character")]
+    ControlCharacter,
+    /// `@…` names the other ends of the ledger.
+    #[error("codes that begin with @ are scantrail's own")]
+    Reserved,
+    /// `WH1//A`, `/WH1` or `WH1/`.
+    #[error("a place is a path such as WH1/A-01, without empty parts")]
+    EmptyPathPart,
+    /// More than [`MOST_CHARACTERS`].
+    #[error("it is longer than {MOST_CHARACTERS} characters")]
+    TooLong,
+}
+
+/// The longest code of a thing that people name: SKU, place, partner or order. Lots and serials may be as long as a
+/// scan.
+pub const MOST_CHARACTERS: usize = 120;
+
+/// The key under which a code that ignores case is found: ASCII letters in upper case, all else as it is.
+pub fn folded(text: &str) -> String {
+    text.to_ascii_uppercase()
+}
+
+fn normalised(text: &str) -> Result<String, CodeError> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(CodeError::Empty);
+    }
+    if trimmed.chars().any(char::is_control) {
+        return Err(CodeError::ControlCharacter);
+    }
+    Ok(if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() })
+}
+
+pub(super) fn people_code(text: &str) -> Result<String, CodeError> {
+    let text = normalised(text)?;
+    if text.starts_with('@') {
+        return Err(CodeError::Reserved);
+    }
+    if text.chars().count() > MOST_CHARACTERS {
+        return Err(CodeError::TooLong);
+    }
+    Ok(text)
+}
+
+macro_rules! code {
+    ($($(#[$doc:meta])* $name:ident by $check:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Trims and normalises a text.
+            ///
+            /// # Errors
+            /// See [`CodeError`].
+            pub fn new(text: &str) -> Result<$name, CodeError> {
+                $check(text).map($name)
+            }
+
+            /// The text as it is kept and printed.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    )+};
+}
+pub(super) use code;
+
+code! {
+    /// The code of an item ("stock keeping unit"). Ignores ASCII case.
+    Sku by people_code,
+    /// The code of a supplier or customer. Ignores ASCII case.
+    PartnerCode by people_code,
+    /// A lot number (batch, code number): exact, and unique per item.
+    LotCode by normalised,
+    /// A serial number: exact, and unique per item.
+    SerialCode by normalised,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trims_and_composes() {
+        assert_eq!(LotCode::new("  B7 ").unwrap().as_str(), "B7");
+        assert_eq!(SerialCode::new("Ka\u{308}se").unwrap().as_str(), "Käse");
+        assert_eq!(folded("wh1/ä-01"), "WH1/ä-01");
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_printed_or_is_ours() {
+        assert_eq!(LotCode::new(" \t"), Err(CodeError::Empty));
+        assert_eq!(SerialCode::new("A\u{1b}[2J"), Err(CodeError::ControlCharacter));
+        assert_eq!(Sku::new("@scrap"), Err(CodeError::Reserved));
+        assert_eq!(SerialCode::new("@1").unwrap().as_str(), "@1");
+        assert_eq!(Sku::new(&"x".repeat(121)), Err(CodeError::TooLong));
+    }
+}

@@ -1,0 +1,70 @@
+//! What is stocked.
+
+use super::{ItemId, Scale, Sku};
+
+/// How units of an item are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tracking {
+    /// Not at all: only the quantity counts.
+    None,
+    /// By lot.
+    Lot,
+    /// By serial number, one for each unit.
+    Serial,
+    /// By both: each unit has a serial and belongs to a lot.
+    LotAndSerial,
+}
+
+impl Tracking {
+    /// Every way of tracking, with the word that commands and imports use.
+    pub const WORDS: [(Tracking, &'static str); 4] = [
+        (Tracking::None, "none"),
+        (Tracking::Lot, "lot"),
+        (Tracking::Serial, "serial"),
+        (Tracking::LotAndSerial, "lot+serial"),
+    ];
+
+    /// The word of the command line; `batch` and `code number` mean lot.
+    pub fn from_word(word: &str) -> Option<Tracking> {
+        let word = word.trim().to_ascii_lowercase().replace("batch", "lot").replace("code number", "lot");
+        let word = if word == "serial+lot" { "lot+serial" } else { word.as_str() };
+        Tracking::WORDS.iter().find(|(_, text)| *text == word).map(|(tracking, _)| *tracking)
+    }
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tracking::None => "none",
+            Tracking::Lot => "lot",
+            Tracking::Serial => "serial",
+            Tracking::LotAndSerial => "lot+serial",
+        }
+    }
+
+    /// True when units belong to lots.
+    pub fn by_lot(self) -> bool {
+        matches!(self, Tracking::Lot | Tracking::LotAndSerial)
+    }
+
+    /// True when every unit has its own serial.
+    pub fn by_serial(self) -> bool {
+        matches!(self, Tracking::Serial | Tracking::LotAndSerial)
+    }
+}
+
+/// An item as the rules need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its row.
+    pub id: ItemId,
+    /// Its code.
+    pub sku: Sku,
+    /// What people call it.
+    pub name: String,
+    /// How its units are told apart.
+    pub tracking: Tracking,
+    /// The word for its unit, such as `each` or `kg`.
+    pub unit: String,
+    /// Decimals of its quantity; 0 for serialised items.
+    pub scale: Scale,
+}

@@ -1,0 +1,1 @@
+//! Paper: labels, sheets and slips as PDF.
