@@ -4,5 +4,7 @@
 //! conversation, `store` and [`print`] the world, `ops` the verbs, `cli` the people. Imports go down only.
 
 pub mod codes;
+pub mod ledger;
 pub mod model;
 pub mod print;
+pub mod store;

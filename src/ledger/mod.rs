@@ -1,0 +1,31 @@
+//! The rules of stock: pure functions over facts that somebody else has loaded.
+//!
+//! The one record is a [`Movement`]: what, how much, from a [`Spot`], to a [`Spot`]. A spot is a place together with
+//! what the stock there is set aside for, so an allocation is a movement too (from "free" to "for order SO-1" in the
+//! same place) and there is no second reserved number that could drift. Nothing here reads a database, a clock or the
+//! environment.
+
+mod allocate;
+mod chain;
+mod movement;
+mod refusal;
+mod reverse;
+mod rules;
+mod settle;
+mod standing;
+mod take;
+mod verb;
+
+pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};
+pub use chain::{Chain, GENESIS};
+pub use movement::{Movement, SerialHop};
+pub use refusal::{Code, Refusal, Refused};
+pub use reverse::{Reversal, effective_hops, reversed};
+pub use rules::{
+    OrderPlan, PartnerFacts, SerialContext, judge_arriving_dates, judge_expiry, judge_item, judge_order_quantity,
+    judge_serial,
+};
+pub use settle::{Outstanding, released_by_swap};
+pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};
+pub use take::{Taken, Taking, take};
+pub use verb::Verb;

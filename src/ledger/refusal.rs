@@ -1,0 +1,239 @@
+//! Why something was not done: stable codes in order of precedence, with words for people.
+
+/// The stable name of a refusal. The order is the precedence: where several apply to one scan, the first is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// The op id was used for something else.
+    OpIdReused,
+    /// The scan is longer than 4,096 bytes.
+    ScanTooLong,
+    /// Bytes that are not text, or a broken barcode.
+    ScanNotReadable,
+    /// The operator scanned "cancel".
+    Cancelled,
+    /// Something was scanned after DONE.
+    ScanAfterDone,
+    /// "Undo the last scan" with no scan before it.
+    NothingToUndo,
+    /// The scan fits several things.
+    AmbiguousScan,
+    /// The master data row is not well formed.
+    BadRow,
+    /// The code is already the code of something else.
+    CodeTaken,
+    /// No item has this code.
+    UnknownItem,
+    /// No place has this code.
+    UnknownLocation,
+    /// No partner has this code.
+    UnknownPartner,
+    /// No order has this number.
+    UnknownOrder,
+    /// No operation has this number.
+    UnknownOperation,
+    /// Nothing has this code.
+    UnknownCode,
+    /// The partner named is not the order's.
+    PartnerDiffers,
+    /// The item scanned is not the one of `--item`.
+    ItemDiffers,
+    /// A change that goods in the ledger do not allow.
+    ItemInUse,
+    /// Not a plain decimal.
+    QuantityNotANumber,
+    /// Zero.
+    QuantityNotPositive,
+    /// Decimals of something that is counted whole.
+    QuantityNotWhole,
+    /// More decimals than the item keeps.
+    QuantityTooPrecise,
+    /// An item's code where a quantity is due.
+    ItemWhereQuantityExpected,
+    /// A place's code where a quantity is due.
+    LocationWhereQuantityExpected,
+    /// A container where something else is due.
+    ContainerWhereItemExpected,
+    /// An item's code where a serial is due.
+    ItemWhereSerialExpected,
+    /// A place's code where a serial is due.
+    LocationWhereSerialExpected,
+    /// A container's code where a serial is due.
+    ContainerWhereSerialExpected,
+    /// A lot is due, and the scan has none.
+    LotRequired,
+    /// The same serial twice in one batch.
+    DuplicateInBatch,
+    /// The order did not sell it.
+    NotSoldOnOrder,
+    /// The item is not on the order.
+    NotOnOrder,
+    /// No lot of the item has this text.
+    UnknownLot,
+    /// No unit has this serial.
+    UnknownSerial,
+    /// The serial belongs to another item.
+    SerialOfOtherItem,
+    /// The serial is in stock already.
+    SerialAlreadyInStock,
+    /// The serial is with a customer.
+    SerialSold,
+    /// The serial is somewhere else.
+    SerialNotHere,
+    /// The goods are where they are to go.
+    AlreadyAtPlace,
+    /// The unit was picked for this order already.
+    AlreadyPicked,
+    /// The supplier did not deliver it.
+    NotReceivedFromSupplier,
+    /// A place is needed and does not follow from the stock.
+    PlaceRequired,
+    /// Goods in this place may not be picked or sold.
+    PlaceNotPickable,
+    /// The place is not of the kind that the disposition wants.
+    PlaceDoesNotFit,
+    /// The unit is set aside for another order.
+    AllocatedToOtherOrder,
+    /// The lot is not the one of the group, the flag or the record.
+    LotDiffers,
+    /// The dates are not those of the group, the flag or the record.
+    ExpiryDiffers,
+    /// The lot's expiry has passed.
+    LotExpired,
+    /// More than the order asks for.
+    OverOrdered,
+    /// Less is there than is asked for.
+    NotEnoughStock,
+    /// The order has nothing allocated.
+    NothingAllocated,
+    /// The order has nothing picked.
+    NothingPicked,
+    /// The batch ended before it was complete.
+    BatchIncomplete,
+    /// It was undone already.
+    AlreadyUndone,
+    /// It is not of a kind that can be undone.
+    CannotUndo,
+    /// Later operations build on it.
+    HasDependants,
+}
+
+impl Code {
+    /// Every code with its stable text, in order of precedence.
+    pub const ALL: [(Code, &'static str); 56] = [
+        (Code::OpIdReused, "op-id-reused"),
+        (Code::ScanTooLong, "scan-too-long"),
+        (Code::ScanNotReadable, "scan-not-readable"),
+        (Code::Cancelled, "cancelled"),
+        (Code::ScanAfterDone, "scan-after-done"),
+        (Code::NothingToUndo, "nothing-to-undo"),
+        (Code::AmbiguousScan, "ambiguous-scan"),
+        (Code::BadRow, "bad-row"),
+        (Code::CodeTaken, "code-taken"),
+        (Code::UnknownItem, "unknown-item"),
+        (Code::UnknownLocation, "unknown-location"),
+        (Code::UnknownPartner, "unknown-partner"),
+        (Code::UnknownOrder, "unknown-order"),
+        (Code::UnknownOperation, "unknown-operation"),
+        (Code::UnknownCode, "unknown-code"),
+        (Code::PartnerDiffers, "partner-differs"),
+        (Code::ItemDiffers, "item-differs"),
+        (Code::ItemInUse, "item-in-use"),
+        (Code::QuantityNotANumber, "quantity-not-a-number"),
+        (Code::QuantityNotPositive, "quantity-not-positive"),
+        (Code::QuantityNotWhole, "quantity-not-whole"),
+        (Code::QuantityTooPrecise, "quantity-too-precise"),
+        (Code::ItemWhereQuantityExpected, "item-where-quantity-expected"),
+        (Code::LocationWhereQuantityExpected, "location-where-quantity-expected"),
+        (Code::ContainerWhereItemExpected, "container-where-item-expected"),
+        (Code::ItemWhereSerialExpected, "item-where-serial-expected"),
+        (Code::LocationWhereSerialExpected, "location-where-serial-expected"),
+        (Code::ContainerWhereSerialExpected, "container-where-serial-expected"),
+        (Code::LotRequired, "lot-required"),
+        (Code::DuplicateInBatch, "duplicate-in-batch"),
+        (Code::NotSoldOnOrder, "not-sold-on-order"),
+        (Code::NotOnOrder, "not-on-order"),
+        (Code::UnknownLot, "unknown-lot"),
+        (Code::UnknownSerial, "unknown-serial"),
+        (Code::SerialOfOtherItem, "serial-of-other-item"),
+        (Code::SerialAlreadyInStock, "serial-already-in-stock"),
+        (Code::SerialSold, "serial-sold"),
+        (Code::SerialNotHere, "serial-not-here"),
+        (Code::AlreadyAtPlace, "already-at-place"),
+        (Code::AlreadyPicked, "already-picked"),
+        (Code::NotReceivedFromSupplier, "not-received-from-supplier"),
+        (Code::PlaceRequired, "place-required"),
+        (Code::PlaceNotPickable, "place-not-pickable"),
+        (Code::PlaceDoesNotFit, "place-does-not-fit"),
+        (Code::AllocatedToOtherOrder, "allocated-to-other-order"),
+        (Code::LotDiffers, "lot-differs"),
+        (Code::ExpiryDiffers, "expiry-differs"),
+        (Code::LotExpired, "lot-expired"),
+        (Code::OverOrdered, "over-ordered"),
+        (Code::NotEnoughStock, "not-enough-stock"),
+        (Code::NothingAllocated, "nothing-allocated"),
+        (Code::NothingPicked, "nothing-picked"),
+        (Code::BatchIncomplete, "batch-incomplete"),
+        (Code::AlreadyUndone, "already-undone"),
+        (Code::CannotUndo, "cannot-undo"),
+        (Code::HasDependants, "has-dependants"),
+    ];
+
+    /// The stable text.
+    pub fn text(self) -> &'static str {
+        Code::ALL.iter().find(|(code, _)| *code == self).map_or("", |(_, text)| text)
+    }
+}
+
+/// What was not done, why, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable name.
+    pub code: Code,
+    /// The line of the scan stream or file, where one is to blame.
+    pub line: Option<u32>,
+    /// The scan as it may be shown.
+    pub scan: Option<String>,
+    /// What and why.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+    /// The operations that stand in the way (only for `has-dependants`).
+    pub dependants: Vec<i64>,
+}
+
+impl Refusal {
+    /// A refusal that no scan is to blame for.
+    pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
+        Refusal { code, line: None, scan: None, message: message.into(), hint: hint.into(), dependants: Vec::new() }
+    }
+
+    /// The same, blaming a scan.
+    pub fn at(self, line: u32, scan: impl Into<String>) -> Refusal {
+        Refusal { line: Some(line), scan: Some(scan.into()), ..self }
+    }
+}
+
+/// One or more refusals: nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("refused: {}", .0.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; "))]
+pub struct Refused(pub Vec<Refusal>);
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        Refused(vec![refusal])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_listed_once_in_order_of_precedence() {
+        assert!(Code::ALL.is_sorted_by(|one, two| one.0 < two.0), "the list and the enum disagree");
+        let mut texts: Vec<_> = Code::ALL.iter().map(|(_, text)| text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Code::ALL.len());
+    }
+}

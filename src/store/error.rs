@@ -1,0 +1,120 @@
+//! What can go wrong with a database, in words that say what to do.
+
+use rusqlite::ErrorCode;
+
+/// Why the database could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no database at this path.
+    #[error("there is no database at {0}")]
+    Missing(String),
+    /// The path is something else.
+    #[error("{path} is not a scantrail database: {why}")]
+    NotOurs {
+        /// Where.
+        path: String,
+        /// What it is.
+        why: String,
+    },
+    /// The database was made by a newer scantrail.
+    #[error("the database has schema {found}, and this scantrail knows schemas up to {known}")]
+    Newer {
+        /// The schema of the file.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Another station held the write lock too long.
+    #[error("the database is busy: another station has been writing for a long time")]
+    Busy,
+    /// The disk is full, or a size limit was reached.
+    #[error("the disk is full")]
+    Full,
+    /// The file or its folder cannot be written.
+    #[error("the database or its folder cannot be written: {0}")]
+    ReadOnly(String),
+    /// The file cannot be read or written.
+    #[error("the database file could not be read or written: {0}")]
+    Io(String),
+    /// The file is damaged.
+    #[error("the database file is damaged: {0}")]
+    Damaged(String),
+    /// The folder is on a network file system.
+    #[error("{0} is on a network file system, where SQLite loses data")]
+    NetworkFileSystem(String),
+    /// The SQLite that is linked in is too old to be trusted.
+    #[error("SQLite {0} is linked in, and it can lose commits")]
+    TooOldSqlite(String),
+    /// The commit failed: what was written may or may not be on disk.
+    #[error("the commit failed, and it is not known whether it is on disk: {0}")]
+    OutcomeUnknown(String),
+    /// The database itself refused to break a rule of the ledger.
+    #[error("the database refused a change that breaks a rule of the ledger: {0}")]
+    Constraint(String),
+    /// Anything else.
+    #[error("the database reports: {0}")]
+    Other(String),
+}
+
+impl StoreError {
+    /// The stable code of the error document.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Missing(_) => "database-missing",
+            StoreError::NotOurs { .. } => "not-a-database",
+            StoreError::Newer { .. } => "database-newer",
+            StoreError::Busy => "database-busy",
+            StoreError::Full => "disk-full",
+            StoreError::ReadOnly(_) => "database-read-only",
+            StoreError::Io(_) => "database-io",
+            StoreError::Damaged(_) => "database-damaged",
+            StoreError::NetworkFileSystem(_) => "network-file-system",
+            StoreError::TooOldSqlite(_) => "sqlite-too-old",
+            StoreError::OutcomeUnknown(_) => "outcome-unknown",
+            StoreError::Constraint(_) => "constraint",
+            StoreError::Other(_) => "database-error",
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            StoreError::Missing(_) => {
+                "name the right file with --db or SCANTRAIL_DB, or make a new one: scantrail init"
+            }
+            StoreError::NotOurs { .. } => "name the right file with --db or SCANTRAIL_DB",
+            StoreError::Newer { .. } => "install the scantrail that made it; nothing was changed",
+            StoreError::Busy => "try again; if it stays so, look for a scantrail that hangs",
+            StoreError::Full => "free some space and repeat the command; nothing was written",
+            StoreError::ReadOnly(_) => {
+                "check the permissions of the file and its folder, and whether the disk is mounted read-only"
+            }
+            StoreError::Io(_) => "check the disk, then repeat the command with the same --op-id",
+            StoreError::Damaged(_) => "stop writing to it and restore the last backup",
+            StoreError::NetworkFileSystem(_) => {
+                "put the file on a disk of this machine, or set SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM=1 at your own risk"
+            }
+            StoreError::TooOldSqlite(_) => "build scantrail with the SQLite it brings along",
+            StoreError::OutcomeUnknown(_) => "repeat the command with the same --op-id: it is recorded once",
+            StoreError::Constraint(_) | StoreError::Other(_) => "this is a bug in scantrail; nothing was written",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly(text),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => StoreError::Io(text),
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
+            Some(ErrorCode::NotADatabase) => {
+                StoreError::NotOurs { path: "the file".to_owned(), why: "it is not an SQLite file".to_owned() }
+            }
+            Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(text),
+            _ => StoreError::Other(text),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Items, places and partners, and the one namespace of their codes.
+
+use std::rc::Rc;
+
+use rusqlite::Row;
+
+use super::{Result, StoreError, View, Writer};
+use crate::model::{
+    Item, ItemId, OperationNumber, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale,
+    Sku, Tracking, folded,
+};
+
+/// What a code stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// An item, by its SKU, a barcode or a GTIN.
+    Item(Rc<Item>),
+    /// A place.
+    Place(Rc<Place>),
+}
+
+/// A supplier or a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// Its row.
+    pub id: PartnerId,
+    /// Its side of the trade.
+    pub kind: PartnerKind,
+    /// Its code.
+    pub code: String,
+    /// What people call it.
+    pub name: String,
+    /// Its end of the ledger.
+    pub place: Rc<Place>,
+}
+
+/// One of the codes of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemCode {
+    /// Any text that is printed on it.
+    Barcode(String),
+    /// A global trade item number, with 14 digits.
+    Gtin(String),
+}
+
+impl ItemCode {
+    fn text(&self) -> &str {
+        match self {
+            ItemCode::Barcode(text) | ItemCode::Gtin(text) => text,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            ItemCode::Barcode(_) => "barcode",
+            ItemCode::Gtin(_) => "gtin",
+        }
+    }
+}
+
+/// An item to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    /// Its code.
+    pub sku: Sku,
+    /// What people call it.
+    pub name: String,
+    /// How its units are told apart.
+    pub tracking: Tracking,
+    /// The word for its unit.
+    pub unit: String,
+    /// Decimals of its quantity.
+    pub scale: Scale,
+    /// Its other codes.
+    pub codes: Vec<ItemCode>,
+}
+
+const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale FROM item";
+const PARTNER: &str = "SELECT id, kind, code, name, place FROM partner";
+
+fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let tracking: String = row.get(3)?;
+    Ok(Item {
+        id: ItemId(row.get(0)?),
+        sku: Sku::new(&row.get::<_, String>(1)?).map_err(invalid)?,
+        name: row.get(2)?,
+        tracking: Tracking::from_word(&tracking).unwrap_or(Tracking::None),
+        unit: row.get(4)?,
+        scale: Scale::new(row.get(5)?).unwrap_or_default(),
+    })
+}
+
+/// A row that no version of scantrail writes.
+pub(super) fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+}
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    let kind: String = row.get(2)?;
+    Ok(Place {
+        id: PlaceId(row.get(0)?),
+        path: row.get(1)?,
+        kind: PlaceKind::from_word(&kind).unwrap_or(PlaceKind::Storage),
+    })
+}
+
+impl View<'_> {
+    /// What a code stands for, ignoring ASCII case.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn find_code(&self, text: &str) -> Result<Option<Found>> {
+        let row = self.one("SELECT item, place FROM code WHERE key = ?1", [folded(text)], |row| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+        })?;
+        match row {
+            Some((Some(id), _)) => Ok(Some(Found::Item(self.item(ItemId(id))?))),
+            Some((_, Some(id))) => Ok(Some(Found::Place(self.place(PlaceId(id))?))),
+            _ => Ok(None),
+        }
+    }
+
+    /// An item by its row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn item(&self, id: ItemId) -> Result<Rc<Item>> {
+        if let Some(known) = self.cache.items.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let found = self.one(&format!("{ITEM} WHERE id = ?1"), [id.0], item)?;
+        let found = Rc::new(found.ok_or_else(|| StoreError::Damaged(format!("item {id} is missing")))?);
+        self.cache.items.borrow_mut().insert(id, found.clone());
+        Ok(found)
+    }
+
+    /// All items, by SKU.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn items(&self) -> Result<Vec<Item>> {
+        self.all(&format!("{ITEM} ORDER BY key"), [], item)
+    }
+
+    /// The codes of an item beside its SKU.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn item_codes(&self, id: ItemId) -> Result<Vec<ItemCode>> {
+        let sql = "SELECT kind, text FROM code WHERE item = ?1 AND kind <> 'sku' ORDER BY kind, key";
+        self.all(sql, [id.0], |row| {
+            let text = row.get(1)?;
+            Ok(if row.get::<_, String>(0)? == "gtin" { ItemCode::Gtin(text) } else { ItemCode::Barcode(text) })
+        })
+    }
+
+    /// A place by its row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn place(&self, id: PlaceId) -> Result<Rc<Place>> {
+        if let Some(known) = self.cache.places.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let found = self.one("SELECT id, path, kind FROM place WHERE id = ?1", [id.0], place)?;
+        let found = Rc::new(found.ok_or_else(|| StoreError::Damaged(format!("place {id} is missing")))?);
+        self.cache.places.borrow_mut().insert(id, found.clone());
+        Ok(found)
+    }
+
+    /// A place by its path, the other ends of the ledger included.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn place_named(&self, path: &str) -> Result<Option<Rc<Place>>> {
+        let found = self.one("SELECT id, path, kind FROM place WHERE key = ?1", [folded(path.trim())], place)?;
+        Ok(found.map(Rc::new))
+    }
+
+    /// All places of our own, by path.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn own_places(&self) -> Result<Vec<Place>> {
+        let sql = "SELECT id, path, kind FROM place
+                   WHERE kind IN ('storage', 'staging', 'quarantine', 'transit') ORDER BY key";
+        self.all(sql, [], place)
+    }
+
+    /// The only place of a kind, or `None` when there is none or more than one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn only_place(&self, kind: PlaceKind) -> Result<Option<Rc<Place>>> {
+        let mut found = self.all("SELECT id, path, kind FROM place WHERE kind = ?1 LIMIT 2", [kind.word()], place)?;
+        Ok(if found.len() == 1 { found.pop().map(Rc::new) } else { None })
+    }
+
+    fn partner_row(&self, row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String, i64)> {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    }
+
+    fn partner_of(&self, (id, kind, code, name, place): (i64, String, String, String, i64)) -> Result<Partner> {
+        let kind = PartnerKind::from_word(&kind).unwrap_or(PartnerKind::Customer);
+        Ok(Partner { id: PartnerId(id), kind, code, name, place: self.place(PlaceId(place))? })
+    }
+
+    /// A partner by its row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn partner(&self, id: PartnerId) -> Result<Partner> {
+        let row = self.one(&format!("{PARTNER} WHERE id = ?1"), [id.0], |row| self.partner_row(row))?;
+        self.partner_of(row.ok_or_else(|| StoreError::Damaged(format!("partner {id} is missing")))?)
+    }
+
+    /// A partner by its code.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn partner_named(&self, kind: PartnerKind, code: &str) -> Result<Option<Partner>> {
+        let sql = format!("{PARTNER} WHERE kind = ?1 AND key = ?2");
+        let row = self.one(&sql, (kind.word(), folded(code.trim())), |row| self.partner_row(row))?;
+        row.map(|row| self.partner_of(row)).transpose()
+    }
+
+    /// All partners, suppliers first, by code.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn partners(&self) -> Result<Vec<Partner>> {
+        let rows = self.all(&format!("{PARTNER} ORDER BY kind DESC, key"), [], |row| self.partner_row(row))?;
+        rows.into_iter().map(|row| self.partner_of(row)).collect()
+    }
+}
+
+impl Writer<'_> {
+    fn last_id(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
+    /// Makes an item with its codes. The caller has checked that they are free.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_item(&self, new: &NewItem, operation: OperationNumber) -> Result<ItemId> {
+        let key = folded(new.sku.as_str());
+        self.execute(
+            "INSERT INTO item (sku, key, name, tracking, unit, scale, operation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            (new.sku.as_str(), &key, &new.name, new.tracking.word(), &new.unit, new.scale.decimals(), operation.0),
+        )?;
+        let id = ItemId(self.last_id());
+        self.add_code(new.sku.as_str(), "sku", Some(id), None)?;
+        new.codes.iter().try_for_each(|code| self.add_item_code(id, code))?;
+        Ok(id)
+    }
+
+    /// Gives an item another code. The caller has checked that it is free.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_item_code(&self, item: ItemId, code: &ItemCode) -> Result<()> {
+        self.add_code(code.text(), code.kind(), Some(item), None)
+    }
+
+    fn add_code(&self, text: &str, kind: &str, item: Option<ItemId>, place: Option<PlaceId>) -> Result<()> {
+        self.execute(
+            "INSERT INTO code (key, text, kind, item, place) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (folded(text), text, kind, item.map(|id| id.0), place.map(|id| id.0)),
+        )?;
+        Ok(())
+    }
+
+    /// Changes the attributes of an item.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn set_item(&self, item: &Item) -> Result<()> {
+        self.execute(
+            "UPDATE item SET name = ?2, tracking = ?3, unit = ?4, scale = ?5 WHERE id = ?1",
+            (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals()),
+        )?;
+        self.cache.items.borrow_mut().remove(&item.id);
+        Ok(())
+    }
+
+    /// Makes a place with its code. The caller has checked that it is free.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_place(&self, path: &PlacePath, kind: PlaceKind, operation: OperationNumber) -> Result<PlaceId> {
+        let id = self.add_place_row(path.as_str(), kind, operation)?;
+        self.add_code(path.as_str(), "place", None, Some(id))?;
+        Ok(id)
+    }
+
+    fn add_place_row(&self, path: &str, kind: PlaceKind, operation: OperationNumber) -> Result<PlaceId> {
+        self.execute(
+            "INSERT INTO place (path, key, kind, operation) VALUES (?1, ?2, ?3, ?4)",
+            (path, folded(path), kind.word(), operation.0),
+        )?;
+        Ok(PlaceId(self.last_id()))
+    }
+
+    /// Makes a partner with its end of the ledger. The caller has checked that the code is free.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_partner(
+        &self,
+        kind: PartnerKind,
+        code: &PartnerCode,
+        name: &str,
+        operation: OperationNumber,
+    ) -> Result<PartnerId> {
+        let path = format!("@{}/{code}", kind.word());
+        let place = self.add_place_row(&path, kind.place_kind(), operation)?;
+        self.execute(
+            "INSERT INTO partner (kind, code, key, name, place, operation) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (kind.word(), code.as_str(), folded(code.as_str()), name, place.0, operation.0),
+        )?;
+        Ok(PartnerId(self.last_id()))
+    }
+}

@@ -1,0 +1,65 @@
+//! The schema as a whole, and the triggers that keep history as it was written.
+
+use rusqlite::Connection;
+
+/// The number of the schema that this program reads and writes.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// "SCTR": marks the file as ours.
+pub const APPLICATION_ID: i64 = 0x5343_5452;
+
+const TABLES: &str = include_str!("schema.sql");
+
+/// The tables whose rows are never changed or removed, with the condition under which a new row has the key of an old
+/// one. `INSERT OR REPLACE` deletes the old row without running DELETE triggers unless `recursive_triggers` is on, so
+/// an insert whose key is there already is refused before it begins.
+const APPEND_ONLY: [(&str, &str); 11] = [
+    (
+        "operation",
+        "number = NEW.number OR op_id = NEW.op_id OR (station = NEW.station AND station_sequence = NEW.station_sequence) OR reverses = NEW.reverses",
+    ),
+    ("movement", "(operation = NEW.operation AND line = NEW.line) OR (serial = NEW.serial AND hop = NEW.hop)"),
+    ("lot", "id = NEW.id OR (code = NEW.code AND item = NEW.item)"),
+    ("lot_dates", "lot = NEW.lot AND operation = NEW.operation"),
+    ("serial", "id = NEW.id OR (code = NEW.code AND item = NEW.item)"),
+    ("trade_order", "id = NEW.id OR key = NEW.key"),
+    ("order_line", "order_id = NEW.order_id AND line = NEW.line"),
+    ("place", "id = NEW.id OR key = NEW.key"),
+    ("partner", "id = NEW.id OR place = NEW.place OR (kind = NEW.kind AND key = NEW.key)"),
+    ("code", "key = NEW.key"),
+    ("claim", "id = NEW.id OR (order_id = NEW.order_id AND stage = NEW.stage)"),
+];
+
+/// An item's attributes change, its identity does not.
+const ITEM_IDENTITY: &str = "
+CREATE TRIGGER item_no_other_identity BEFORE UPDATE OF id, sku, key ON item
+BEGIN SELECT RAISE(ABORT, 'scantrail: the identity of an item is never changed'); END;
+CREATE TRIGGER item_no_delete BEFORE DELETE ON item
+BEGIN SELECT RAISE(ABORT, 'scantrail: rows of item are never removed'); END;
+CREATE TRIGGER item_no_replace BEFORE INSERT ON item
+WHEN EXISTS (SELECT 1 FROM item WHERE id = NEW.id OR key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'scantrail: rows of item are never replaced'); END;
+";
+
+/// Makes all tables and triggers in an empty database. The caller owns the transaction.
+pub fn create(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    for (table, same_key) in APPEND_ONLY {
+        connection.execute_batch(&append_only(table, same_key))?;
+    }
+    connection.execute_batch(ITEM_IDENTITY)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION)
+}
+
+fn append_only(table: &str, same_key: &str) -> String {
+    let refuse = |name: &str, event: &str, condition: &str| {
+        format!(
+            "CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {condition} BEGIN \
+             SELECT RAISE(ABORT, 'scantrail: rows of {table} are never changed or removed'); END;\n"
+        )
+    };
+    let replaces = format!("WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key})");
+    [refuse("no_update", "UPDATE", ""), refuse("no_delete", "DELETE", ""), refuse("no_replace", "INSERT", &replaces)]
+        .concat()
+}

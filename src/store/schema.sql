@@ -1,0 +1,185 @@
+-- The ledger in SQLite. `operation` and `movement` are the record; `balance` and `position` are caches that are written
+-- in the same transaction and can be computed again. Times are seconds since 1970 with the offset of the place beside
+-- them; quantities are counts of the item's smallest unit.
+
+CREATE TABLE operation (
+    number           INTEGER PRIMARY KEY,
+    op_id            TEXT NOT NULL UNIQUE,
+    content          BLOB NOT NULL CHECK (length(content) = 32),
+    kind             TEXT NOT NULL,
+    at               INTEGER NOT NULL,
+    at_offset        INTEGER NOT NULL,
+    recorded_at      INTEGER NOT NULL,
+    recorded_offset  INTEGER NOT NULL,
+    operator         TEXT NOT NULL,
+    station          TEXT NOT NULL,
+    order_id         INTEGER REFERENCES trade_order (id),
+    partner          INTEGER REFERENCES partner (id),
+    invoice          TEXT,
+    note             TEXT,
+    reason           TEXT,
+    fields           TEXT NOT NULL,
+    detail           TEXT,
+    reverses         INTEGER REFERENCES operation (number),
+    root             INTEGER NOT NULL,
+    sign             INTEGER NOT NULL CHECK (sign IN (1, -1)),
+    station_sequence INTEGER NOT NULL CHECK (station_sequence > 0),
+    hash             BLOB NOT NULL CHECK (length(hash) = 32),
+    UNIQUE (station, station_sequence)
+) STRICT;
+CREATE UNIQUE INDEX operation_reverses ON operation (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX operation_order ON operation (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX operation_at ON operation (at);
+
+CREATE TABLE place (
+    id        INTEGER PRIMARY KEY,
+    path      TEXT NOT NULL,
+    key       TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL CHECK (kind IN
+              ('storage', 'staging', 'quarantine', 'transit', 'supplier', 'customer', 'scrap', 'adjust', 'work')),
+    operation INTEGER REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX place_kind ON place (kind);
+
+CREATE TABLE partner (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT NOT NULL CHECK (kind IN ('supplier', 'customer')),
+    code      TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    place     INTEGER NOT NULL UNIQUE REFERENCES place (id),
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    UNIQUE (kind, key)
+) STRICT;
+
+-- The attributes of an item may change (`item set`), its identity may not; every change is an operation.
+CREATE TABLE item (
+    id        INTEGER PRIMARY KEY,
+    sku       TEXT NOT NULL,
+    key       TEXT NOT NULL UNIQUE,
+    name      TEXT NOT NULL,
+    tracking  TEXT NOT NULL CHECK (tracking IN ('none', 'lot', 'serial', 'lot+serial')),
+    unit      TEXT NOT NULL,
+    scale     INTEGER NOT NULL CHECK (scale BETWEEN 0 AND 6),
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+-- One namespace: SKUs, barcodes, GTINs and place codes.
+CREATE TABLE code (
+    key   TEXT PRIMARY KEY,
+    text  TEXT NOT NULL,
+    kind  TEXT NOT NULL CHECK (kind IN ('sku', 'barcode', 'gtin', 'place')),
+    item  INTEGER REFERENCES item (id),
+    place INTEGER REFERENCES place (id),
+    CHECK ((item IS NULL) <> (place IS NULL)),
+    CHECK ((kind = 'place') = (place IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX code_item ON code (item) WHERE item IS NOT NULL;
+
+CREATE TABLE trade_order (
+    id        INTEGER PRIMARY KEY,
+    code      TEXT NOT NULL,
+    key       TEXT NOT NULL UNIQUE,
+    kind      TEXT NOT NULL CHECK (kind IN ('purchase', 'sales', 'work', 'return')),
+    partner   INTEGER REFERENCES partner (id),
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+CREATE TABLE order_line (
+    order_id INTEGER NOT NULL REFERENCES trade_order (id),
+    line     INTEGER NOT NULL CHECK (line > 0),
+    item     INTEGER NOT NULL REFERENCES item (id),
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (order_id, line)
+) STRICT, WITHOUT ROWID;
+
+-- What stock can be set aside for: nobody (row 0), or a sales order, allocated or picked.
+CREATE TABLE claim (
+    id       INTEGER PRIMARY KEY,
+    order_id INTEGER REFERENCES trade_order (id),
+    stage    TEXT NOT NULL CHECK (stage IN ('free', 'allocated', 'picked')),
+    CHECK ((order_id IS NULL) = (stage = 'free')),
+    UNIQUE (order_id, stage)
+) STRICT;
+
+CREATE TABLE lot (
+    id   INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES item (id),
+    code TEXT NOT NULL,
+    UNIQUE (code, item)
+) STRICT;
+
+-- The dates of a lot as operations stated them; the row of the latest operation holds.
+CREATE TABLE lot_dates (
+    lot         INTEGER NOT NULL REFERENCES lot (id),
+    operation   INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    expires     TEXT,
+    best_before TEXT,
+    made        TEXT,
+    PRIMARY KEY (lot, operation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lot_dates_operation ON lot_dates (operation);
+
+CREATE TABLE serial (
+    id   INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES item (id),
+    code TEXT NOT NULL,
+    UNIQUE (code, item)
+) STRICT;
+
+CREATE TABLE movement (
+    operation  INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    line       INTEGER NOT NULL CHECK (line > 0),
+    item       INTEGER NOT NULL REFERENCES item (id),
+    lot        INTEGER REFERENCES lot (id),
+    serial     INTEGER REFERENCES serial (id),
+    hop        INTEGER CHECK (hop > 0),
+    quantity   INTEGER NOT NULL CHECK (quantity > 0),
+    from_place INTEGER NOT NULL REFERENCES place (id),
+    from_claim INTEGER NOT NULL REFERENCES claim (id),
+    to_place   INTEGER NOT NULL REFERENCES place (id),
+    to_claim   INTEGER NOT NULL REFERENCES claim (id),
+    PRIMARY KEY (operation, line),
+    CHECK ((serial IS NULL) = (hop IS NULL)),
+    CHECK (from_place <> to_place OR from_claim <> to_claim)
+) STRICT, WITHOUT ROWID;
+-- A serial has one row per hop: it cannot be in two places.
+CREATE UNIQUE INDEX movement_serial ON movement (serial, hop) WHERE serial IS NOT NULL;
+CREATE INDEX movement_lot ON movement (lot) WHERE lot IS NOT NULL;
+
+-- How much of an item (lot 0: not tracked by lot) is on a spot. `bounded` is 1 where it may not go below zero.
+CREATE TABLE balance (
+    item     INTEGER NOT NULL,
+    lot      INTEGER NOT NULL,
+    place    INTEGER NOT NULL,
+    claim    INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    bounded  INTEGER NOT NULL CHECK (bounded IN (0, 1)),
+    PRIMARY KEY (item, lot, place, claim),
+    CONSTRAINT balance_not_below_zero CHECK (bounded = 0 OR quantity >= 0)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX balance_stock ON balance (item, claim, lot, place) WHERE quantity > 0;
+CREATE INDEX balance_place ON balance (place, item) WHERE quantity > 0;
+CREATE INDEX balance_claim ON balance (claim, item) WHERE quantity > 0 AND claim > 0;
+
+-- Where each serial stands: its last hop.
+CREATE TABLE position (
+    serial INTEGER PRIMARY KEY,
+    item   INTEGER NOT NULL,
+    lot    INTEGER NOT NULL,
+    place  INTEGER NOT NULL,
+    claim  INTEGER NOT NULL,
+    hop    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX position_spot ON position (item, lot, place, claim);
+
+-- Every hop leaves where the last one arrived.
+CREATE TRIGGER movement_hop BEFORE INSERT ON movement WHEN NEW.serial IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM movement
+    WHERE serial = NEW.serial AND hop = NEW.hop - 1 AND to_place = NEW.from_place AND to_claim = NEW.from_claim
+    UNION ALL
+    SELECT 1 FROM place WHERE NEW.hop = 1 AND id = NEW.from_place AND kind IN ('supplier', 'adjust', 'work')
+) BEGIN SELECT RAISE(ABORT, 'scantrail: a hop must leave where the last one arrived'); END;
+
+INSERT INTO claim (id, order_id, stage) VALUES (0, NULL, 'free');
+INSERT INTO place (path, key, kind) VALUES ('@scrap', '@SCRAP', 'scrap'), ('@adjust', '@ADJUST', 'adjust');

@@ -1,0 +1,368 @@
+//! Lots and serials, and where they stand.
+
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+use rusqlite::Row;
+
+use super::masters::invalid;
+use super::{Result, StoreError, View, Writer};
+use crate::ledger::{Holding, LotRecord, SerialRecord, Spot, Standing};
+use crate::model::{
+    ClaimId, Item, ItemId, LotCode, LotDates, LotId, OperationNumber, PlaceId, Quantity, SerialCode, SerialId,
+};
+
+/// What is asked of the stock. Nothing given means all of our own places.
+#[derive(Debug, Clone, Default)]
+pub struct StockFilter {
+    /// Only this item.
+    pub item: Option<ItemId>,
+    /// Only these places.
+    pub places: Option<Vec<PlaceId>>,
+    /// Only lots with this text.
+    pub lot: Option<String>,
+}
+
+/// One row of the stock: a unit with a serial, or so much of an item (and lot) in one place.
+#[derive(Debug, Clone)]
+pub struct StockRow {
+    /// What.
+    pub item: Rc<Item>,
+    /// Of which lot.
+    pub lot: Option<Rc<LotRecord>>,
+    /// Which unit.
+    pub serial: Option<String>,
+    /// Where and for whom.
+    pub standing: Standing,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// A serial on one spot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its row.
+    pub serial: SerialId,
+    /// Its text.
+    pub code: String,
+    /// The number of its last hop.
+    pub hop: u32,
+}
+
+/// The row number that `balance` and `position` use for "not tracked by lot".
+const NO_LOT: i64 = 0;
+
+pub(super) fn lot_key(lot: Option<LotId>) -> i64 {
+    lot.map_or(NO_LOT, |lot| lot.0)
+}
+
+fn lot_of_key(key: i64) -> Option<LotId> {
+    (key != NO_LOT).then_some(LotId(key))
+}
+
+fn date(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDate>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| text.parse().map_err(invalid)).transpose()
+}
+
+/// A balance row as it is read: item, lot, place, claim, quantity.
+struct Balance {
+    item: ItemId,
+    lot: Option<LotId>,
+    spot: Spot,
+    quantity: Quantity,
+}
+
+fn balance(row: &Row<'_>) -> rusqlite::Result<Balance> {
+    Ok(Balance {
+        item: ItemId(row.get(0)?),
+        lot: lot_of_key(row.get(1)?),
+        spot: Spot { place: PlaceId(row.get(2)?), claim: ClaimId(row.get(3)?) },
+        quantity: Quantity::from_smallest_units(row.get(4)?),
+    })
+}
+
+impl View<'_> {
+    /// A spot with its place and claim.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn standing(&self, spot: Spot) -> Result<Standing> {
+        Ok(Standing { place: self.place(spot.place)?, claim: self.claim(spot.claim)? })
+    }
+
+    /// The lot of an item with this text.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lot(&self, item: ItemId, code: &LotCode) -> Result<Option<Rc<LotRecord>>> {
+        let sql = "SELECT id FROM lot WHERE code = ?1 AND item = ?2";
+        let found = self.one(sql, (code.as_str(), item.0), |row| Ok(LotId(row.get(0)?)))?;
+        found.map(|id| self.lot_record(id)).transpose()
+    }
+
+    /// The lots of all items with this text.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lots_named(&self, code: &LotCode) -> Result<Vec<(ItemId, LotId)>> {
+        self.all("SELECT item, id FROM lot WHERE code = ?1 ORDER BY item", [code.as_str()], |row| {
+            Ok((ItemId(row.get(0)?), LotId(row.get(1)?)))
+        })
+    }
+
+    /// A lot by its row, with its dates as they are known now.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lot_record(&self, id: LotId) -> Result<Rc<LotRecord>> {
+        if let Some(known) = self.cache.lots.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let code = self.one("SELECT code FROM lot WHERE id = ?1", [id.0], |row| row.get::<_, String>(0))?;
+        let code = code.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))?;
+        let code = LotCode::new(&code).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let dates = self.lot_dates(id, OperationNumber(i64::MAX))?;
+        let record = Rc::new(LotRecord { id, code, dates });
+        self.cache.lots.borrow_mut().insert(id, record.clone());
+        Ok(record)
+    }
+
+    /// The dates of a lot as they were known after an operation.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lot_dates(&self, id: LotId, after: OperationNumber) -> Result<LotDates> {
+        let sql = "SELECT expires, best_before, made FROM lot_dates
+                   WHERE lot = ?1 AND operation <= ?2 ORDER BY operation DESC LIMIT 1";
+        let found = self.one(sql, (id.0, after.0), |row| {
+            Ok(LotDates { expires: date(row, 0)?, best_before: date(row, 1)?, made: date(row, 2)? })
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The dates that operations stated for a lot and that were not undone, oldest first, leaving one operation out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn stated_dates(&self, id: LotId) -> Result<Vec<(OperationNumber, Option<OperationNumber>, LotDates)>> {
+        let sql = "SELECT d.operation, o.reverses, d.expires, d.best_before, d.made
+                   FROM lot_dates d JOIN operation o ON o.number = d.operation
+                   WHERE d.lot = ?1 ORDER BY d.operation";
+        self.all(sql, [id.0], |row| {
+            Ok((
+                OperationNumber(row.get(0)?),
+                row.get::<_, Option<i64>>(1)?.map(OperationNumber),
+                LotDates { expires: date(row, 2)?, best_before: date(row, 3)?, made: date(row, 4)? },
+            ))
+        })
+    }
+
+    /// The lots for which an operation stated dates.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lots_dated_by(&self, operation: OperationNumber) -> Result<Vec<LotId>> {
+        let sql = "SELECT lot FROM lot_dates WHERE operation = ?1 ORDER BY lot";
+        self.all(sql, [operation.0], |row| Ok(LotId(row.get(0)?)))
+    }
+
+    /// The serial of an item with this text, and where it stands.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn serial(&self, item: ItemId, code: &SerialCode) -> Result<Option<SerialRecord>> {
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ?1 AND s.item = ?2";
+        let row = self.one(sql, (code.as_str(), item.0), serial_row)?;
+        row.map(|row| self.serial_record(row)).transpose()
+    }
+
+    /// The serials of all items with this text.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn serials_named(&self, code: &SerialCode) -> Result<Vec<SerialRecord>> {
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ?1 ORDER BY s.item";
+        let rows = self.all(sql, [code.as_str()], serial_row)?;
+        rows.into_iter().map(|row| self.serial_record(row)).collect()
+    }
+
+    fn serial_record(&self, row: SerialRow) -> Result<SerialRecord> {
+        let lot = row.lot.map(|lot| self.lot_record(lot)).transpose()?;
+        Ok(SerialRecord {
+            id: row.id,
+            item: row.item,
+            code: row.code,
+            lot,
+            standing: self.standing(row.spot)?,
+            hop: row.hop,
+        })
+    }
+
+    fn holding(&self, row: Balance) -> Result<Holding> {
+        Ok(Holding {
+            item: row.item,
+            lot: row.lot.map(|lot| self.lot_record(lot)).transpose()?,
+            standing: self.standing(row.spot)?,
+            quantity: row.quantity,
+        })
+    }
+
+    /// Where an item (and lot) is, everywhere: our places, customers and scrap.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn holdings(&self, item: ItemId, lot: Option<LotId>) -> Result<Vec<Holding>> {
+        let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                   WHERE item = ?1 AND lot = ?2 AND quantity > 0 ORDER BY place, claim";
+        let rows = self.all(sql, (item.0, lot_key(lot)), balance)?;
+        rows.into_iter().map(|row| self.holding(row)).collect()
+    }
+
+    /// What of an item is set aside for nobody and may be allocated.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn free_stock(&self, item: ItemId) -> Result<Vec<Holding>> {
+        let sql = "SELECT b.item, b.lot, b.place, b.claim, b.quantity FROM balance b JOIN place p ON p.id = b.place
+                   WHERE b.item = ?1 AND b.claim = 0 AND b.quantity > 0 AND p.kind IN ('storage', 'staging')
+                   ORDER BY b.lot, b.place";
+        let rows = self.all(sql, [item.0], balance)?;
+        rows.into_iter().map(|row| self.holding(row)).collect()
+    }
+
+    /// What stands under a claim.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn claimed(&self, claim: ClaimId) -> Result<Vec<Holding>> {
+        let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                   WHERE claim = ?1 AND claim > 0 AND quantity > 0 ORDER BY item, lot, place";
+        let rows = self.all(sql, [claim.0], balance)?;
+        rows.into_iter().map(|row| self.holding(row)).collect()
+    }
+
+    /// How much of an item (and lot) a supplier delivered and did not get back.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn delivered_by(&self, supplier: PlaceId, item: ItemId, lot: Option<LotId>) -> Result<Quantity> {
+        let sql = "SELECT -quantity FROM balance WHERE item = ?1 AND lot = ?2 AND place = ?3 AND claim = 0";
+        let found = self.one(sql, (item.0, lot_key(lot), supplier.0), |row| row.get(0))?;
+        Ok(Quantity::from_smallest_units(found.unwrap_or(0)))
+    }
+
+    /// The units of a holding, in the order of their first receipt, `limit` at the most.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn units(&self, holding: &Holding, limit: usize) -> Result<Vec<Unit>> {
+        let sql = "SELECT p.serial, s.code, p.hop FROM position p JOIN serial s ON s.id = p.serial
+                   WHERE p.item = ?1 AND p.lot = ?2 AND p.place = ?3 AND p.claim = ?4
+                   ORDER BY p.serial LIMIT ?5";
+        let spot = holding.standing.spot();
+        let lot = lot_key(holding.lot.as_ref().map(|lot| lot.id));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.all(sql, (holding.item.0, lot, spot.place.0, spot.claim.0, limit), |row| {
+            Ok(Unit { serial: SerialId(row.get(0)?), code: row.get(1)?, hop: row.get(2)? })
+        })
+    }
+
+    /// The stock: one row for each serial, else one for each item, lot, place and claim.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn stock(&self, filter: &StockFilter) -> Result<Vec<StockRow>> {
+        let mut rows = Vec::new();
+        for holding in self.stock_holdings(filter)? {
+            let item = self.item(holding.item)?;
+            let row = |serial, quantity| StockRow {
+                item: item.clone(),
+                lot: holding.lot.clone(),
+                serial,
+                standing: holding.standing.clone(),
+                quantity,
+            };
+            if item.tracking.by_serial() {
+                let one = Quantity::one(item.scale);
+                rows.extend(self.units(&holding, usize::MAX)?.into_iter().map(|unit| row(Some(unit.code), one)));
+            } else {
+                rows.push(row(None, holding.quantity));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The balances that a filter selects, by SKU, lot and place.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn stock_holdings(&self, filter: &StockFilter) -> Result<Vec<Holding>> {
+        let places: Vec<PlaceId> = match &filter.places {
+            Some(places) => places.clone(),
+            None => self.own_places()?.iter().map(|place| place.id).collect(),
+        };
+        let mut holdings = Vec::new();
+        for place in places {
+            let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                       WHERE place = ?1 AND quantity > 0 AND (?2 IS NULL OR item = ?2) ORDER BY item, lot, claim";
+            let rows = self.all(sql, (place.0, filter.item.map(|item| item.0)), balance)?;
+            for row in rows {
+                holdings.push(self.holding(row)?);
+            }
+        }
+        if let Some(lot) = &filter.lot {
+            holdings.retain(|holding| holding.lot.as_ref().is_some_and(|one| one.code.as_str() == lot));
+        }
+        let mut keyed = Vec::with_capacity(holdings.len());
+        for holding in holdings {
+            let sku = self.item(holding.item)?.sku.clone();
+            let lot = holding.lot.as_ref().map(|lot| lot.id);
+            keyed.push(((sku, lot, holding.standing.place.path.clone(), holding.standing.spot().claim), holding));
+        }
+        keyed.sort_by(|one, two| one.0.cmp(&two.0));
+        Ok(keyed.into_iter().map(|(_, holding)| holding).collect())
+    }
+}
+
+struct SerialRow {
+    id: SerialId,
+    item: ItemId,
+    code: SerialCode,
+    lot: Option<LotId>,
+    spot: Spot,
+    hop: u32,
+}
+
+fn serial_row(row: &Row<'_>) -> rusqlite::Result<SerialRow> {
+    Ok(SerialRow {
+        id: SerialId(row.get(0)?),
+        item: ItemId(row.get(1)?),
+        code: SerialCode::new(row.get_ref(2)?.as_str()?).map_err(invalid)?,
+        lot: lot_of_key(row.get(3)?),
+        spot: Spot { place: PlaceId(row.get(4)?), claim: ClaimId(row.get(5)?) },
+        hop: row.get(6)?,
+    })
+}
+
+impl Writer<'_> {
+    /// Makes a lot.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_lot(&self, item: ItemId, code: &LotCode) -> Result<LotId> {
+        self.execute("INSERT INTO lot (item, code) VALUES (?1, ?2)", (item.0, code.as_str()))?;
+        Ok(LotId(self.connection.last_insert_rowid()))
+    }
+
+    /// Makes a serial. It has no position until a movement gives it one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn add_serial(&self, item: ItemId, code: &SerialCode) -> Result<SerialId> {
+        self.execute("INSERT INTO serial (item, code) VALUES (?1, ?2)", (item.0, code.as_str()))?;
+        Ok(SerialId(self.connection.last_insert_rowid()))
+    }
+}
