@@ -1,0 +1,141 @@
+//! The group that is being scanned, and the lines that finished groups become.
+
+use std::rc::Rc;
+
+use super::ScanRef;
+use crate::ledger::{LotRecord, SerialRecord, Taken};
+use crate::model::{Item, LotCode, LotDates, Place, Quantity, SerialCode};
+
+/// The lot of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineLot {
+    /// Its text.
+    pub code: LotCode,
+    /// Its record, when it is known.
+    pub record: Option<Rc<LotRecord>>,
+    /// The dates that scans and flags stated.
+    pub said: LotDates,
+}
+
+/// A serial of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineSerial {
+    /// Its text.
+    pub code: SerialCode,
+    /// Its record, when it is known.
+    pub record: Option<SerialRecord>,
+}
+
+/// What a finished group says: so much of one item, to one place.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What.
+    pub item: Rc<Item>,
+    /// Of which lot, for items tracked by lot. Units that name their item themselves bring the lot along.
+    pub lot: Option<LineLot>,
+    /// How much.
+    pub quantity: Quantity,
+    /// Which units, for items tracked by serial.
+    pub serials: Vec<LineSerial>,
+    /// From which spots, for goods that are known and not tracked by serial.
+    pub taken: Vec<Taken>,
+    /// Where to, when the stream or the command line says so.
+    pub to: Option<Rc<Place>>,
+}
+
+/// How a group knows its quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Count {
+    /// Not yet.
+    Due,
+    /// One unit was scanned; a quantity may follow.
+    OneUnit,
+    /// It was said, by this scan.
+    Said(Quantity, ScanRef),
+}
+
+/// How a group knows its lot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum GroupLot {
+    /// Not yet, or not tracked by lot.
+    None,
+    /// Known.
+    Known(LineLot),
+    /// A scan was refused in its place.
+    Refused,
+}
+
+/// The group that is being scanned.
+#[derive(Debug, Clone)]
+pub(super) struct OpenGroup {
+    /// What; `None` when the serials name their item.
+    pub item: Option<Rc<Item>>,
+    /// The scan that opened it.
+    pub opened_by: ScanRef,
+    pub count: Count,
+    pub lot: GroupLot,
+    pub serials: Vec<(Rc<Item>, LineSerial)>,
+    /// Serial slots that refused scans have taken.
+    pub refused_slots: usize,
+}
+
+impl OpenGroup {
+    pub fn new(item: Option<Rc<Item>>, opened_by: ScanRef) -> OpenGroup {
+        OpenGroup {
+            item,
+            opened_by,
+            count: Count::Due,
+            lot: GroupLot::None,
+            serials: Vec::new(),
+            refused_slots: 0,
+        }
+    }
+
+    pub fn needs_serials(&self) -> bool {
+        self.item.as_ref().is_none_or(|item| item.tracking.by_serial())
+    }
+
+    pub fn needs_lot(&self) -> bool {
+        self.lot == GroupLot::None && self.item.as_ref().is_some_and(|item| item.tracking.by_lot())
+    }
+
+    /// How many serials it wants, once its quantity is known.
+    pub fn wanted_serials(&self) -> usize {
+        let units_per_whole = self.item.as_ref().map_or(1, |item| item.scale.units_per_whole());
+        match &self.count {
+            Count::Due => usize::MAX,
+            Count::OneUnit => 1,
+            Count::Said(quantity, _) => usize::try_from(quantity.smallest_units() / units_per_whole).unwrap_or(0),
+        }
+    }
+
+    pub fn filled_slots(&self) -> usize {
+        self.serials.len() + self.refused_slots
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.count != Count::Due
+            && !self.needs_lot()
+            && (!self.needs_serials() || self.filled_slots() >= self.wanted_serials())
+    }
+
+    pub fn quantity(&self) -> Quantity {
+        match (&self.count, &self.item) {
+            (Count::Said(quantity, _), _) => *quantity,
+            (_, Some(item)) => Quantity::one(item.scale),
+            (_, None) => Quantity::ZERO,
+        }
+    }
+
+    /// The scan that its quantity is blamed on.
+    pub fn counted_by(&self) -> &ScanRef {
+        match &self.count {
+            Count::Said(_, scan) => scan,
+            _ => &self.opened_by,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        self.item.as_ref().map_or("the group", |item| item.sku.as_str())
+    }
+}

@@ -1,0 +1,72 @@
+//! What a batch is about, as the command line said it, and what the store knows of a scan.
+
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+
+use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
+use crate::model::{Item, LotCode, LotDates, Place, SerialCode};
+
+/// What a batch is about before its first scan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What is done.
+    pub verb: Verb,
+    /// The only item (`--item`).
+    pub item: Option<Rc<Item>>,
+    /// The lot of the whole batch (`--lot`).
+    pub lot: Option<LotCode>,
+    /// The dates of that lot (`--expires`, `--made`).
+    pub dates: LotDates,
+    /// Where goods leave from, unless the stream says otherwise; for a return, the customer's place.
+    pub from: Option<Rc<Place>>,
+    /// Where goods go, unless the stream says otherwise.
+    pub to: Option<Rc<Place>>,
+    /// The order.
+    pub order: Option<OrderPlan>,
+    /// The day of the operation.
+    pub day: NaiveDate,
+    /// Serials may look like the codes of items (`--allow-odd-serials`).
+    pub allow_odd_serials: bool,
+}
+
+/// What the store knows of a scan, found by what [`Conversation::wants`](super::Conversation::wants) asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The item that the scan names.
+    pub item: Option<Rc<Item>>,
+    /// The place that the scan names.
+    pub place: Option<Rc<Place>>,
+    /// The lot asked for.
+    pub lot: Option<Rc<LotRecord>>,
+    /// The serial asked for: of the wanted item, or of any item.
+    pub serials: Vec<(Rc<Item>, SerialRecord)>,
+    /// Other items that have a unit with this serial.
+    pub other_items: Vec<String>,
+    /// Where the wanted item (and lot) is.
+    pub stock: Vec<Holding>,
+    /// What was done with it before.
+    pub facts: PartnerFacts,
+}
+
+/// What must be looked up before a scan can be judged.
+#[derive(Debug, Clone, Default)]
+pub struct Wants {
+    /// For this item.
+    pub item: Option<Rc<Item>>,
+    /// This lot of it.
+    pub lot: Option<LotCode>,
+    /// This serial of it, or of any item when there is none.
+    pub serial: Option<SerialCode>,
+    /// Where it (and the lot) is.
+    pub stock: bool,
+}
+
+/// The scan that something is blamed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanRef {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its text, safe to show.
+    pub shown: String,
+}
