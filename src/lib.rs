@@ -6,3 +6,4 @@
 pub mod codes;
 pub mod model;
 pub mod print;
+pub mod scan;

@@ -1,0 +1,6 @@
+//! The conversation: from the bytes of a scanner to what is asked next.
+
+pub mod framing;
+
+pub use crate::codes::shown;
+pub use framing::{Framed, Framer, Frames, frames};
