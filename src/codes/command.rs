@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn the_codes_never_change() {
         let codes: Vec<String> = Command::ALL.into_iter().map(Command::code).collect();
-        assert_eq!(codes, ["SCANTRAILDONE?", "SCANTRAILCANCEL?", "SCANTRAILUNDO?"]);
+        assert_eq!(codes, ["SCANTRAILDONER", "SCANTRAILCANCEL1", "SCANTRAILUNDOW"]);
     }
 
     #[test]

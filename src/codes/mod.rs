@@ -25,7 +25,7 @@ mod symbology;
 mod unreadable;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use check_digit::WrongCheckDigit;
 pub use command::{Command, CommandFault};

@@ -65,6 +65,9 @@ fn read_plain(data: &str) -> Result<Reading, Unreadable> {
 }
 
 fn refuse_controls(data: &str, is_refused: fn(char) -> bool) -> Result<(), Unreadable> {
+    if data.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
     match data.chars().enumerate().find(|(_, character)| is_refused(*character)) {
         Some((index, character)) => Err(Unreadable::ControlCharacter {
             position: index + 1,

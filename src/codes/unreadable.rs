@@ -25,7 +25,7 @@ pub enum Unreadable {
         shown: String,
     },
     /// GS1 data in which no element begins where one should.
-    #[error("at character {position} of the GS1 data no element begins with {found}")]
+    #[error("at character {position} of the GS1 data no element begins with '{found}'")]
     NoIdentifier {
         /// Where.
         position: usize,
@@ -106,10 +106,10 @@ pub enum ElementFault {
         most: usize,
     },
     /// Something other than digits in a number.
-    #[error("holds {0}, only digits are allowed")]
+    #[error("holds '{0}', only digits are allowed")]
     NotDigits(String),
     /// A character outside the GS1 character set 82 (figure 7.11-1).
-    #[error("holds {0}, which GS1 data cannot hold")]
+    #[error("holds '{0}', which GS1 data cannot hold")]
     ForeignCharacter(String),
     /// A check digit that does not fit.
     #[error("{0}")]

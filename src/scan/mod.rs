@@ -2,5 +2,8 @@
 
 pub mod framing;
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::codes::shown;
 pub use framing::{Framed, Framer, Frames, frames};
