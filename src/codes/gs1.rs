@@ -56,11 +56,13 @@ fn begins_with_a_number(text: &str) -> bool {
     }
 }
 
-/// Two labels that ran together without a line end: the same row of elements twice. A single element may be repeated.
+/// Two labels that ran together without a line end: the same row of different elements twice. One element alone may be
+/// repeated.
 fn refuse_two_scans(elements: &[Element<'_>]) -> Result<(), Unreadable> {
     let (first, second) = elements.split_at(elements.len() / 2);
     let same = |(one, two): (&Element<'_>, &Element<'_>)| one.identifier == two.identifier && one.value == two.value;
-    if first.len() > 1 && first.len() == second.len() && first.iter().zip(second).all(same) {
+    let is_varied = first.iter().any(|element| element.identifier != first[0].identifier);
+    if is_varied && first.len() == second.len() && first.iter().zip(second).all(same) {
         return Err(Unreadable::TwoScans);
     }
     Ok(())

@@ -157,6 +157,7 @@ fn odd_scans_are_read_with_a_warning() {
         ("]C13724", "(37)24", &["count-without-content"]),
         ("]C10209521234543213", "(02)09521234543213", &["content-without-count"]),
         ("]C110B7\u{1d}10B7", "(10)B7(10)B7", &[]),
+        ("]C121S\u{1d}21S\u{1d}21S\u{1d}21S", "(21)S(21)S(21)S(21)S", &[]),
     ] {
         let reading = read_text(scan).unwrap();
         assert_eq!(bracketed(&reading), elements, "{scan}");
