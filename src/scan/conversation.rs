@@ -170,9 +170,10 @@ impl Conversation {
             .or_else(|| slot_text(is_lot_due).and_then(|text| LotCode::new(text).ok()))
             .or_else(|| self.open.as_ref().filter(|_| continues).and_then(known_lot))
             .or_else(|| self.plan.lot.clone());
-        let serial = reading.serial.clone().or_else(|| {
-            slot_text(matches!(due, Due::Serial(..))).and_then(|text| SerialCode::new(text).ok())
-        });
+        let serial = reading
+            .serial
+            .clone()
+            .or_else(|| slot_text(matches!(due, Due::Serial(..))).and_then(|text| SerialCode::new(text).ok()));
         let any_item = target.is_none() && matches!(due, Due::Serial(..));
         Wants {
             lot: lot.filter(|_| by_lot),
@@ -323,7 +324,11 @@ impl Conversation {
 
     fn set_place(&mut self, place: &Rc<Place>, scan: &ScanRef) -> Step {
         if !place.kind.is_internal() {
-            let refusal = Refusal::new(Code::UnknownLocation, format!("{} is not a place of ours", place.path), "scan the code of a shelf or room");
+            let refusal = Refusal::new(
+                Code::UnknownLocation,
+                format!("{} is not a place of ours", place.path),
+                "scan the code of a shelf or room",
+            );
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         if self.plan.verb.needs_good_goods() && !place.kind.is_pickable() {
@@ -385,7 +390,8 @@ impl Conversation {
 
     fn open_mixed_group(&mut self, scan: &ScanRef, text: &str) -> Step {
         let refused = |refusal| stumble(refusal, scan, Then::PassOver);
-        let quantity = Quantity::parse(text, Scale::WHOLE).map_err(|error| refused(quantity_refusal(text, error, "units with serials")))?;
+        let quantity = Quantity::parse(text, Scale::WHOLE)
+            .map_err(|error| refused(quantity_refusal(text, error, "units with serials")))?;
         let mut group = OpenGroup::new(None, scan.clone());
         group.count = Count::Said(quantity, scan.clone());
         self.judge_destination_of("these units").map_err(refused)?;
@@ -421,8 +427,14 @@ impl Conversation {
         let Some(mut group) = self.open.clone() else { return self.opening(scan, reading, known) };
         let text = reading.count.as_deref().or(reading.plain()).unwrap_or_default();
         if reading.count.is_none() && !Quantity::looks_like_one(text) {
-            wrong_kind(reading, known, "a quantity", Code::ItemWhereQuantityExpected, Code::LocationWhereQuantityExpected)
-                .map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
+            wrong_kind(
+                reading,
+                known,
+                "a quantity",
+                Code::ItemWhereQuantityExpected,
+                Code::LocationWhereQuantityExpected,
+            )
+            .map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
         }
         let item = group.item.clone();
         let refused = |refusal| stumble(refusal, scan, Then::PassOver);
@@ -507,7 +519,11 @@ impl Conversation {
         } else {
             "name the staging place with --to, or make one: scantrail location add STAGING --kind staging"
         };
-        Err(Refusal::new(Code::PlaceRequired, format!("where does {what} go? No place was scanned or named, and there is not just one that fits"), hint))
+        Err(Refusal::new(
+            Code::PlaceRequired,
+            format!("where does {what} go? No place was scanned or named, and there is not just one that fits"),
+            hint,
+        ))
     }
 
     fn destination(&self) -> Option<&Rc<Place>> {
@@ -526,8 +542,8 @@ impl Conversation {
 
     fn judge_quantity(&self, item: &Item, text: &str, already: Quantity) -> Result<Quantity, Refusal> {
         let scale = if item.tracking.by_serial() { Scale::WHOLE } else { item.scale };
-        let quantity = Quantity::parse(text, scale)
-            .map_err(|error| quantity_refusal(text, error, item.sku.as_str()))?;
+        let quantity =
+            Quantity::parse(text, scale).map_err(|error| quantity_refusal(text, error, item.sku.as_str()))?;
         self.judge_more(item, quantity.less(already))?;
         Ok(quantity)
     }
@@ -585,7 +601,10 @@ impl Conversation {
     ) -> Result<(Rc<Item>, LineSerial), Refusal> {
         let item = self.item_of_unit(group, code, reading, known)?;
         let is_double = self.seen.contains(&(item.id, code.clone()))
-            || group.serials.iter().any(|(other, serial)| other.id == item.id && serial.code == *code && group.count == Count::OneUnit);
+            || group
+                .serials
+                .iter()
+                .any(|(other, serial)| other.id == item.id && serial.code == *code && group.count == Count::OneUnit);
         if is_double {
             let message = format!("{} {code} was scanned in this batch already", item.sku);
             return Err(Refusal::new(Code::DuplicateInBatch, message, "scan the next unit; count the pile again"));
@@ -628,9 +647,17 @@ impl Conversation {
         match named.map(|(item, _)| item).collect::<Vec<_>>().as_slice() {
             [] if self.plan.verb == crate::ledger::Verb::Return && self.plan.order.is_some() => {
                 let order = self.order().map_or("", |(_, code)| code);
-                Err(Refusal::new(Code::NotSoldOnOrder, format!("order {order} did not sell {code}"), format!("scantrail trace {order} --kind order")))
+                Err(Refusal::new(
+                    Code::NotSoldOnOrder,
+                    format!("order {order} did not sell {code}"),
+                    format!("scantrail trace {order} --kind order"),
+                ))
             }
-            [] => Err(Refusal::new(Code::UnknownSerial, format!("no unit has the serial {code}"), "scan the serial of the unit, or receive it first")),
+            [] => Err(Refusal::new(
+                Code::UnknownSerial,
+                format!("no unit has the serial {code}"),
+                "scan the serial of the unit, or receive it first",
+            )),
             [only] => Ok((*only).clone()),
             several => {
                 let skus: Vec<&str> = several.iter().map(|item| item.sku.as_str()).collect();
@@ -662,9 +689,16 @@ impl Conversation {
         if let Some(said) = differing {
             let message = match &must_be {
                 Some(lot) if *lot != said => format!("{} {code} is of lot {lot}, and not of {said}", item.sku),
-                _ => format!("the label of {code} says lot {said}, and the group is of lot {}", first.map_or_else(String::new, |lot| lot.to_string())),
+                _ => format!(
+                    "the label of {code} says lot {said}, and the group is of lot {}",
+                    first.map_or_else(String::new, |lot| lot.to_string())
+                ),
             };
-            return Err(Refusal::new(Code::LotDiffers, message, "put the unit aside, or scan it in a group of its own lot"));
+            return Err(Refusal::new(
+                Code::LotDiffers,
+                message,
+                "put the unit aside, or scan it in a group of its own lot",
+            ));
         }
         let said = match &group.lot {
             GroupLot::Known(lot) => lot.said.or(lot.record.as_ref().map(|record| record.dates).unwrap_or_default()),
@@ -680,7 +714,8 @@ impl Conversation {
     fn take_lot_of(&self, group: &mut OpenGroup, serial: &LineSerial) {
         let recorded = serial.record.as_ref().and_then(|record| record.lot.clone());
         if let (GroupLot::None, Some(record), true) = (&group.lot, recorded, self.plan.verb.moves_known_goods()) {
-            group.lot = GroupLot::Known(LineLot { code: record.code.clone(), said: LotDates::default(), record: Some(record) });
+            group.lot =
+                GroupLot::Known(LineLot { code: record.code.clone(), said: LotDates::default(), record: Some(record) });
         }
     }
 
@@ -764,7 +799,14 @@ impl Conversation {
                     line.quantity = line.quantity.plus(one);
                     line.serials.push(serial);
                 }
-                None => lines.push(Line { item, lot: None, quantity: one, serials: vec![serial], taken: Vec::new(), to: to.clone() }),
+                None => lines.push(Line {
+                    item,
+                    lot: None,
+                    quantity: one,
+                    serials: vec![serial],
+                    taken: Vec::new(),
+                    to: to.clone(),
+                }),
             }
         }
         self.lines.append(&mut lines);
@@ -785,9 +827,14 @@ fn unknown(reading: &Reading, text: &str) -> Refusal {
     }
     if text.contains('/') || reading.place.is_some() {
         let shown = reading.place.as_deref().unwrap_or(text);
-        return Refusal::new(Code::UnknownLocation, format!("no item or place has the code {shown}"), "scantrail location list");
+        return Refusal::new(
+            Code::UnknownLocation,
+            format!("no item or place has the code {shown}"),
+            "scantrail location list",
+        );
     }
-    let message = if text.is_empty() { "this code names no item".to_owned() } else { format!("no item has the code {text}") };
+    let message =
+        if text.is_empty() { "this code names no item".to_owned() } else { format!("no item has the code {text}") };
     Refusal::new(Code::UnknownItem, message, "scantrail item list, or make it: scantrail item add")
 }
 
@@ -801,7 +848,11 @@ fn wrong_kind(reading: &Reading, known: &Known, due: &str, item: Code, place: Co
     }
     let is_serial = item == Code::ItemWhereSerialExpected;
     if reading.container.is_some() && is_serial {
-        return Err(Refusal::new(Code::ContainerWhereSerialExpected, format!("{due} is due, and this is a container"), hint));
+        return Err(Refusal::new(
+            Code::ContainerWhereSerialExpected,
+            format!("{due} is due, and this is a container"),
+            hint,
+        ));
     }
     if reading.item.is_some() || (is_serial && reading.plain().is_none()) {
         return Err(Refusal::new(item, format!("{due} is due, and this is the code of an item or a lot"), hint));
@@ -825,7 +876,11 @@ fn quantity_refusal(text: &str, error: QuantityError, what: &str) -> Refusal {
         QuantityError::TooPrecise(_) => Code::QuantityTooPrecise,
     };
     let shown = crate::codes::shown(text.as_bytes());
-    Refusal::new(code, format!("a quantity of {what} is due, and {shown} is none: {error}"), "scan or type how many, such as 3")
+    Refusal::new(
+        code,
+        format!("a quantity of {what} is due, and {shown} is none: {error}"),
+        "scan or type how many, such as 3",
+    )
 }
 
 fn not_readable(what: &str, why: &str) -> Refusal {

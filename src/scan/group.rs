@@ -81,14 +81,7 @@ pub(super) struct OpenGroup {
 
 impl OpenGroup {
     pub fn new(item: Option<Rc<Item>>, opened_by: ScanRef) -> OpenGroup {
-        OpenGroup {
-            item,
-            opened_by,
-            count: Count::Due,
-            lot: GroupLot::None,
-            serials: Vec::new(),
-            refused_slots: 0,
-        }
+        OpenGroup { item, opened_by, count: Count::Due, lot: GroupLot::None, serials: Vec::new(), refused_slots: 0 }
     }
 
     pub fn needs_serials(&self) -> bool {

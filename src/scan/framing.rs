@@ -1,0 +1,306 @@
+//! Cuts what a scanner sends into scans.
+//!
+//! A scan is the bytes up to CR, LF, CRLF or TAB; the last one may have no end. Scans that are empty or hold only spaces
+//! are passed over. Nothing is decoded here and no byte is dropped without being counted. Memory does not grow with the
+//! length of a line.
+
+use std::io::{BufRead, ErrorKind, Result};
+
+/// The longest scan that is read, in bytes.
+pub const MOST_BYTES: usize = 4_096;
+
+/// How many bytes are kept of a scan that is too long.
+pub const BEGINNING_BYTES: usize = 32;
+
+/// One scan as it was cut from the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Framed {
+    /// A scan of at most [`MOST_BYTES`].
+    Scan {
+        /// The line it stands on, from 1. CR, LF and CRLF end a line, TAB does not; blank lines count.
+        line: u32,
+        /// Its bytes, without the end.
+        bytes: Vec<u8>,
+    },
+    /// A longer scan, which was not stored.
+    TooLong {
+        /// The line it stands on.
+        line: u32,
+        /// Its first [`BEGINNING_BYTES`].
+        beginning: Vec<u8>,
+        /// How many bytes it has.
+        length: u64,
+    },
+}
+
+impl Framed {
+    /// The line it stands on, from 1.
+    pub fn line(&self) -> u32 {
+        match self {
+            Framed::Scan { line, .. } | Framed::TooLong { line, .. } => *line,
+        }
+    }
+}
+
+/// The cutting itself, byte by byte: for a terminal, where every byte may be the last for a while.
+#[derive(Debug, Clone)]
+pub struct Framer {
+    line: u32,
+    /// The bytes of the scan that is under way, never more than [`MOST_BYTES`].
+    bytes: Vec<u8>,
+    /// How many bytes that scan has.
+    length: u64,
+    only_spaces: bool,
+    /// A LF belongs to the CR before it, however late it comes.
+    after_carriage_return: bool,
+}
+
+impl Default for Framer {
+    fn default() -> Framer {
+        Framer::new()
+    }
+}
+
+impl Framer {
+    /// At the beginning of line 1.
+    pub fn new() -> Framer {
+        Framer { line: 1, bytes: Vec::new(), length: 0, only_spaces: true, after_carriage_return: false }
+    }
+
+    /// The line on which the next byte stands, from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Takes one byte, and gives the scan that it ends. A CR ends a scan at once.
+    pub fn push(&mut self, byte: u8) -> Option<Framed> {
+        let belongs_to_carriage_return = std::mem::take(&mut self.after_carriage_return) && byte == b'\n';
+        match byte {
+            b'\n' if belongs_to_carriage_return => None,
+            b'\n' | b'\r' => {
+                self.after_carriage_return = byte == b'\r';
+                let scan = self.finish();
+                self.line = self.line.saturating_add(1);
+                scan
+            }
+            b'\t' => self.finish(),
+            _ => {
+                self.keep(byte);
+                None
+            }
+        }
+    }
+
+    /// Ends the stream: the scan that had no end, if there is one.
+    pub fn finish(&mut self) -> Option<Framed> {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        let length = std::mem::take(&mut self.length);
+        if std::mem::replace(&mut self.only_spaces, true) {
+            return None;
+        }
+        let line = self.line;
+        if usize::try_from(length).is_ok_and(|length| length <= MOST_BYTES) {
+            return Some(Framed::Scan { line, bytes });
+        }
+        bytes.truncate(BEGINNING_BYTES);
+        bytes.shrink_to_fit();
+        Some(Framed::TooLong { line, beginning: bytes, length })
+    }
+
+    fn keep(&mut self, byte: u8) {
+        self.length = self.length.saturating_add(1);
+        self.only_spaces &= byte == b' ';
+        if self.bytes.len() < MOST_BYTES {
+            self.bytes.push(byte);
+        }
+    }
+
+    /// Takes bytes until one of them ends a scan: how many were taken, and the scan.
+    fn push_until_scan(&mut self, bytes: &[u8]) -> (usize, Option<Framed>) {
+        for (index, byte) in bytes.iter().enumerate() {
+            if let Some(framed) = self.push(*byte) {
+                return (index + 1, Some(framed));
+            }
+        }
+        (bytes.len(), None)
+    }
+}
+
+/// The scans of a stream that has an end. See [`frames`].
+#[derive(Debug)]
+pub struct Frames<R> {
+    reader: R,
+    framer: Framer,
+    has_ended: bool,
+}
+
+/// Cuts a whole stream, such as a file or a pipe, into scans.
+///
+/// An error of the reader is given once and ends the iteration; the scan that was under way is not given, because
+/// nobody knows whether it was whole.
+pub fn frames<R: BufRead>(reader: R) -> Frames<R> {
+    Frames { reader, framer: Framer::new(), has_ended: false }
+}
+
+impl<R: BufRead> Iterator for Frames<R> {
+    type Item = Result<Framed>;
+
+    fn next(&mut self) -> Option<Result<Framed>> {
+        while !self.has_ended {
+            let buffer = match self.reader.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.has_ended = true;
+                    return Some(Err(error));
+                }
+            };
+            if buffer.is_empty() {
+                self.has_ended = true;
+                return self.framer.finish().map(Ok);
+            }
+            let (taken, framed) = self.framer.push_until_scan(buffer);
+            self.reader.consume(taken);
+            if framed.is_some() {
+                return framed.map(Ok);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn scans(input: &[u8]) -> Vec<(u32, String)> {
+        let text = |framed| match framed {
+            Framed::Scan { line, bytes } => (line, String::from_utf8(bytes).unwrap()),
+            Framed::TooLong { line, length, .. } => (line, format!("<{length}>")),
+        };
+        frames(input).map(|framed| text(framed.unwrap())).collect()
+    }
+
+    #[test]
+    fn every_end_ends_a_scan_and_every_line_counts() {
+        for (input, expected) in [
+            (&b""[..], &[][..]),
+            (b"A", &[(1, "A")]),
+            (b"A\nB\n", &[(1, "A"), (2, "B")]),
+            (b"A\rB\r", &[(1, "A"), (2, "B")]),
+            (b"A\r\nB\r\n", &[(1, "A"), (2, "B")]),
+            (b"A\tB\tC\nD", &[(1, "A"), (1, "B"), (1, "C"), (2, "D")]),
+            (b"A\t\nB", &[(1, "A"), (2, "B")]),
+            (b"A\r\r\nB", &[(1, "A"), (3, "B")]),
+            (b"A\n\rB", &[(1, "A"), (3, "B")]),
+            (b"\n\n  \nA\n", &[(4, "A")]),
+            (b"\tA", &[(1, "A")]),
+            (b"A\r\t\nB", &[(1, "A"), (3, "B")]),
+            (b" A \n", &[(1, " A ")]),
+            (b"A\0\x1d\x0bB\x0c\n", &[(1, "A\0\x1d\x0bB\x0c")]),
+        ] {
+            let expected: Vec<(u32, String)> = expected.iter().map(|(line, text)| (*line, text.to_string())).collect();
+            assert_eq!(scans(input), expected, "{:?}", crate::scan::shown(input));
+        }
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_scan_at_once_and_its_line_feed_may_come_late() {
+        let mut framer = Framer::new();
+        assert_eq!(framer.push(b'A'), None);
+        assert_eq!(framer.push(b'\r'), Some(Framed::Scan { line: 1, bytes: b"A".to_vec() }));
+        assert_eq!(framer.push(b'\n'), None);
+        assert_eq!(framer.line(), 2);
+        assert_eq!(framer.push(b'B'), None);
+        assert_eq!(framer.finish(), Some(Framed::Scan { line: 2, bytes: b"B".to_vec() }));
+        assert_eq!(framer.finish(), None);
+    }
+
+    #[test]
+    fn a_scan_that_is_too_long_is_named_and_not_stored() {
+        let longest = vec![b'9'; MOST_BYTES];
+        let mut input = longest.clone();
+        input.extend(b"\n9");
+        input.extend(&longest);
+        input.extend(b"\nA\n");
+        input.extend(vec![b' '; MOST_BYTES * 2]);
+        let framed: Vec<Framed> = frames(&input[..]).map(|framed| framed.unwrap()).collect();
+        assert_eq!(
+            framed,
+            [
+                Framed::Scan { line: 1, bytes: longest },
+                Framed::TooLong { line: 2, beginning: vec![b'9'; 32], length: 4_097 },
+                Framed::Scan { line: 3, bytes: b"A".to_vec() },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_very_long_line_takes_no_more_memory_than_a_long_one() {
+        let mut framer = Framer::new();
+        for _ in 0..10_000_000 {
+            assert_eq!(framer.push(b'9'), None);
+        }
+        assert!(framer.bytes.capacity() <= 2 * MOST_BYTES);
+        let beginning = vec![b'9'; BEGINNING_BYTES];
+        assert_eq!(framer.push(b'\n'), Some(Framed::TooLong { line: 1, beginning, length: 10_000_000 }));
+    }
+
+    /// Gives its bytes one at a time, with interruptions, then breaks.
+    struct Stutterer(Vec<u8>, bool);
+
+    impl std::io::Read for Stutterer {
+        fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            if self.0.is_empty() {
+                return Err(ErrorKind::BrokenPipe.into());
+            }
+            buffer[0] = self.0.remove(0);
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn a_broken_reader_is_an_error_and_not_an_end() {
+        let reader = std::io::BufReader::new(Stutterer(b"A\r\nB\r\nhalf".to_vec(), false));
+        let mut scans = frames(reader);
+        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan { line: 1, bytes: b"A".to_vec() });
+        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan { line: 2, bytes: b"B".to_vec() });
+        assert_eq!(scans.next().unwrap().unwrap_err().kind(), ErrorKind::BrokenPipe);
+        assert!(scans.next().is_none());
+    }
+
+    fn scanner_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![3 => prop::sample::select(b"\r\n\t \x1dA".to_vec()), 1 => any::<u8>()];
+        prop::collection::vec(byte, 0..200)
+    }
+
+    proptest! {
+        #[test]
+        fn no_byte_is_lost(input in scanner_bytes()) {
+            let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\t');
+            let pieces = input.split(is_end).filter(|piece| piece.iter().any(|byte| *byte != b' '));
+            let expected: Vec<Vec<u8>> = pieces.map(<[u8]>::to_vec).collect();
+            let mut found = Vec::new();
+            for framed in frames(&input[..]) {
+                match framed.unwrap() {
+                    Framed::Scan { bytes, .. } => found.push(bytes),
+                    Framed::TooLong { .. } => prop_assert!(false, "200 bytes are not too long"),
+                }
+            }
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn reading_in_pieces_makes_no_difference(input in scanner_bytes(), capacity in 1_usize..9) {
+            let whole: Vec<Framed> = frames(&input[..]).map(|framed| framed.unwrap()).collect();
+            let pieces = std::io::BufReader::with_capacity(capacity, &input[..]);
+            let pieces: Vec<Framed> = frames(pieces).map(|framed| framed.unwrap()).collect();
+            prop_assert_eq!(whole, pieces);
+        }
+    }
+}

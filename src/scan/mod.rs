@@ -1,0 +1,16 @@
+//! The conversation: from the bytes of a scanner to what is asked next.
+
+pub mod framing;
+
+mod conversation;
+mod group;
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::codes::shown;
+pub use conversation::{Conversation, Due, Stumble, Then};
+pub use framing::{Framed, Framer, Frames, frames};
+pub use group::{Line, LineLot, LineSerial};
+pub use plan::{Known, Plan, ScanRef, Wants};
