@@ -17,8 +17,8 @@ pub enum Code {
     NothingToUndo,
     /// The scan fits several things.
     AmbiguousScan,
-    /// The master data row is not well formed.
-    BadRow,
+    /// The value is not well formed.
+    NotValid,
     /// The code is already the code of something else.
     CodeTaken,
     /// No item has this code.
@@ -127,7 +127,7 @@ impl Code {
         (Code::ScanAfterDone, "scan-after-done"),
         (Code::NothingToUndo, "nothing-to-undo"),
         (Code::AmbiguousScan, "ambiguous-scan"),
-        (Code::BadRow, "bad-row"),
+        (Code::NotValid, "not-valid"),
         (Code::CodeTaken, "code-taken"),
         (Code::UnknownItem, "unknown-item"),
         (Code::UnknownLocation, "unknown-location"),

@@ -154,6 +154,16 @@ impl View<'_> {
         })
     }
 
+    /// True when an item has movements or stands on orders.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn item_is_used(&self, id: ItemId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM balance WHERE item = ?1)
+                       OR EXISTS (SELECT 1 FROM order_line WHERE item = ?1)";
+        Ok(self.one(sql, [id.0], |row| row.get(0))?.unwrap_or(false))
+    }
+
     /// A place by its row.
     ///
     /// # Errors
@@ -212,6 +222,14 @@ impl View<'_> {
     pub fn partner(&self, id: PartnerId) -> Result<Partner> {
         let row = self.one(&format!("{PARTNER} WHERE id = ?1"), [id.0], |row| self.partner_row(row))?;
         self.partner_of(row.ok_or_else(|| StoreError::Damaged(format!("partner {id} is missing")))?)
+    }
+
+    /// The partner whose end of the ledger a place is.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn partner_at(&self, place: PlaceId) -> Result<Option<PartnerId>> {
+        self.one("SELECT id FROM partner WHERE place = ?1", [place.0], |row| Ok(PartnerId(row.get(0)?)))
     }
 
     /// A partner by its code.

@@ -141,7 +141,7 @@ impl View<'_> {
         Ok(found.unwrap_or_default())
     }
 
-    /// The dates that operations stated for a lot and that were not undone, oldest first, leaving one operation out.
+    /// The dates that operations stated for a lot, oldest first, with what those operations take back.
     ///
     /// # Errors
     /// What the database says.
@@ -187,6 +187,14 @@ impl View<'_> {
                    FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ?1 ORDER BY s.item";
         let rows = self.all(sql, [code.as_str()], serial_row)?;
         rows.into_iter().map(|row| self.serial_record(row)).collect()
+    }
+
+    /// The text of a serial.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn serial_code(&self, id: SerialId) -> Result<Option<String>> {
+        self.one("SELECT code FROM serial WHERE id = ?1", [id.0], |row| row.get(0))
     }
 
     fn serial_record(&self, row: SerialRow) -> Result<SerialRecord> {

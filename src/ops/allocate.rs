@@ -1,0 +1,142 @@
+//! Setting stock aside for a sales order: exact lots and serials, first expired or first in first.
+
+use std::collections::BTreeMap;
+
+use super::record::record;
+use super::settle::{reclaim, record_of};
+use super::{Content, Draft, Recorded, Request, Result, resolve};
+use crate::ledger::{Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, first_out_order};
+use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
+use crate::store::{ProgressKind, Store, View, Writer};
+
+/// `allocate`.
+#[derive(Debug, Clone, Default)]
+pub struct Allocate {
+    /// The sales order.
+    pub sales_order: String,
+    /// In which order stock is set aside.
+    pub strategy: Strategy,
+    /// Refuse when not everything is there.
+    pub all_or_nothing: bool,
+}
+
+impl Allocate {
+    /// Sets aside what the order still needs and what there is.
+    ///
+    /// # Errors
+    /// `unknown-order`; with `all_or_nothing`, `not-enough-stock` for each item that is short.
+    pub fn run(&self, store: &Store, request: &Request) -> Result<Recorded> {
+        let mut content = Content::of("allocate", request);
+        content.flag("so", Some(&self.sales_order));
+        content.switch("fifo", self.strategy == Strategy::FirstIn);
+        content.switch("all-or-nothing", self.all_or_nothing);
+        record(store, request, content.digest(), |writer| self.decide(writer, request))
+    }
+
+    fn decide(&self, writer: &Writer<'_>, request: &Request) -> Result<Draft> {
+        let order = resolve::order(writer, OrderKind::Sales, &self.sales_order)?;
+        let claim = writer.claim_of(order.id, Stage::Allocated)?;
+        let mut movements = Vec::new();
+        let mut short = Vec::new();
+        for (item, need) in needs(writer, order.id)? {
+            let item = writer.item(item)?;
+            let left = self.take(writer, &item, need, claim, request, &mut movements)?;
+            if left.is_positive() {
+                short.push((item, left));
+            }
+        }
+        if self.all_or_nothing && !short.is_empty() {
+            let refusals = short.iter().map(|(item, left)| {
+                let message = format!("{} of {} are missing for order {}", left.display(item.scale), item.sku, order.code);
+                Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", item.sku))
+            });
+            return Err(Refused(refusals.collect()).into());
+        }
+        let short: Vec<_> = short
+            .iter()
+            .map(|(item, left)| serde_json::json!({"item": item.sku.as_str(), "quantity": left.display(item.scale)}))
+            .collect();
+        Ok(Draft {
+            kind: "allocate",
+            order: Some(order.id),
+            partner: order.partner,
+            detail: Some(serde_json::json!({ "short": short }).to_string()),
+            movements,
+            ..Draft::default()
+        })
+    }
+
+    /// Sets aside up to `need` of an item, and gives what is missing.
+    fn take(
+        &self,
+        view: &View<'_>,
+        item: &Item,
+        need: Quantity,
+        claim: ClaimId,
+        request: &Request,
+        movements: &mut Vec<Movement>,
+    ) -> Result<Quantity> {
+        let day = request.stamp.day();
+        let mut stock = view.free_stock(item.id)?;
+        stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
+        first_out_order(self.strategy, &mut stock);
+        if !item.tracking.by_serial() {
+            let found = allocate(need, &stock);
+            movements.extend(found.taken.iter().map(|(index, quantity)| reclaim(&stock[*index], None, *quantity, claim)));
+            return Ok(found.short);
+        }
+        let mut left = need;
+        for same_lot in stock.chunk_by(|one, two| lot_of(one) == lot_of(two)) {
+            if left.is_zero() {
+                break;
+            }
+            for (holding, unit) in oldest_units(view, same_lot, left.smallest_units())? {
+                movements.push(reclaim(holding, Some(&unit), Quantity::one(item.scale), claim));
+                left = left.less(Quantity::one(item.scale));
+            }
+        }
+        Ok(left)
+    }
+}
+
+fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
+    holding.lot.as_ref().map(|lot| lot.id)
+}
+
+/// The units that came in first, over all places of one lot.
+fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Result<Vec<(&'h Holding, SerialRecord)>> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut units = Vec::new();
+    for holding in holdings {
+        for unit in view.units(holding, most)? {
+            units.extend(record_of(holding, unit).map(|record| (holding, record)));
+        }
+    }
+    units.sort_by_key(|(_, record)| record.id);
+    units.truncate(most);
+    Ok(units)
+}
+
+/// What an order still needs: ordered, less shipped, less set aside already. By item, in the order of the rows.
+fn needs(view: &View<'_>, order: OrderId) -> Result<BTreeMap<ItemId, Quantity>> {
+    let mut needs: BTreeMap<ItemId, Quantity> = BTreeMap::new();
+    for line in view.order_lines(order)? {
+        let need = needs.entry(line.item).or_default();
+        *need = need.plus(line.quantity);
+    }
+    let mut subtract = |item: ItemId, quantity: Quantity| {
+        if let Some(need) = needs.get_mut(&item) {
+            *need = need.less(quantity);
+        }
+    };
+    for done in view.progress(order)?.iter().filter(|done| done.kind == ProgressKind::Shipped) {
+        subtract(done.item, done.quantity);
+    }
+    for stage in [Stage::Allocated, Stage::Picked] {
+        for holding in view.claimed(view.claim_of(order, stage)?)? {
+            subtract(holding.item, holding.quantity);
+        }
+    }
+    needs.retain(|_, need| need.is_positive());
+    Ok(needs)
+}

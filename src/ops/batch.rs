@@ -1,0 +1,250 @@
+//! A batch of scans as one operation: read whole, judged under the write lock, recorded all or nothing.
+
+use std::io::BufRead;
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+
+use super::lookup::Lookup;
+use super::record::{Content, Recorded, Request, record};
+use super::{OpError, Result, resolve};
+use crate::codes::{self, Command, Kind, Reading};
+use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
+use crate::model::{
+    LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, Stamp,
+};
+use crate::scan::{Conversation, Framed, Line, Plan, ScanRef, frames, shown};
+use crate::store::{Store, View, Writer};
+
+/// What is to be recorded, once it is decided.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The kind of the operation.
+    pub kind: &'static str,
+    /// On which order.
+    pub order: Option<OrderId>,
+    /// With whom.
+    pub partner: Option<PartnerId>,
+    /// Under which invoice.
+    pub invoice: Option<String>,
+    /// What else is recorded, as JSON.
+    pub detail: Option<String>,
+    /// The operation that is taken back.
+    pub reverses: Option<OperationNumber>,
+    /// What moves.
+    pub movements: Vec<Movement>,
+    /// The dates that are stated for lots.
+    pub lot_dates: Vec<(LotId, LotDates)>,
+}
+
+/// What all commands that take scans may be given for the whole batch.
+#[derive(Debug, Clone, Default)]
+pub struct BatchOptions {
+    /// The only item.
+    pub item: Option<String>,
+    /// The only lot.
+    pub lot: Option<String>,
+    /// Its dates.
+    pub dates: LotDates,
+    /// Serials may look like the codes of items.
+    pub allow_odd_serials: bool,
+}
+
+/// What a verb adds to the plan of a batch.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// Where goods leave from; for a return, the customer's place.
+    pub from: Option<Rc<Place>>,
+    /// Where goods go.
+    pub to: Option<Rc<Place>>,
+    /// The order.
+    pub order: Option<OrderPlan>,
+    /// The supplier of a return to the supplier, and its end of the ledger.
+    pub supplier: Option<(PartnerId, PlaceId)>,
+}
+
+/// A command that takes scans.
+pub trait ScanVerb {
+    /// Its verb.
+    fn verb(&self) -> Verb;
+    /// What all such commands may be given.
+    fn options(&self) -> &BatchOptions;
+    /// Adds its own flags to the content of the op id.
+    fn describe(&self, content: &mut Content);
+    /// Resolves its flags.
+    ///
+    /// # Errors
+    /// What is unknown or does not fit.
+    fn frame(&self, view: &View<'_>) -> Result<Frame>;
+    /// Turns accepted lines into movements.
+    ///
+    /// # Errors
+    /// What the rules refuse for the batch as a whole.
+    fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft>;
+}
+
+/// Reads a stream to its end and cuts it into scans.
+///
+/// # Errors
+/// [`OpError::File`] when the stream fails.
+pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
+    frames(reader)
+        .collect::<std::io::Result<Vec<Framed>>>()
+        .map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })
+}
+
+/// Records a batch of scans as one operation.
+///
+/// # Errors
+/// Every refusal of the stream, each with its line; `op-id-reused`; what the database says.
+pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Result<Recorded> {
+    let digest = content(verb, request, scans);
+    record(store, request, digest, |writer| {
+        let frame = verb.frame(writer)?;
+        let plan = plan(writer, verb, &frame, &request.stamp)?;
+        let lines = judge_stream(writer, plan, &frame, scans, request.stamp.recorded_at.date_naive())?;
+        verb.post(writer, &frame, lines)
+    })
+}
+
+fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32] {
+    let command = match verb.verb() {
+        Verb::ReturnToSupplier => "return --to-supplier",
+        other => other.word(),
+    };
+    let mut content = Content::of(command, request);
+    let options = verb.options();
+    content.flag("item", options.item.as_deref());
+    content.flag("lot", options.lot.as_deref());
+    content.flag("expires", options.dates.expires.map(|date| date.to_string()).as_deref());
+    content.flag("made", options.dates.made.map(|date| date.to_string()).as_deref());
+    content.switch("allow-odd-serials", options.allow_odd_serials);
+    verb.describe(&mut content);
+    for scan in scans {
+        match scan {
+            Framed::Scan { bytes, .. } => content.bytes(bytes),
+            Framed::TooLong { beginning, .. } => content.bytes(beginning),
+        }
+    }
+    content.digest()
+}
+
+pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Result<Plan> {
+    let options = verb.options();
+    let lot = options.lot.as_deref().map(LotCode::new).transpose().map_err(|error| {
+        Refusal::new(Code::NotValid, format!("--lot is not a lot: {error}"), "give the text on the label")
+    })?;
+    Ok(Plan {
+        verb: verb.verb(),
+        item: options.item.as_deref().map(|text| resolve::item(view, text)).transpose()?,
+        lot,
+        dates: options.dates,
+        from: frame.from.clone(),
+        to: frame.to.clone(),
+        order: frame.order.clone(),
+        day: stamp.day(),
+        allow_odd_serials: options.allow_odd_serials,
+    })
+}
+
+/// One scan after framing and reading.
+pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::result::Result<Reading, Refusal>) {
+    match framed {
+        Framed::Scan { line, bytes } => {
+            let scan = ScanRef { line: *line, shown: shown(bytes) };
+            let reading = codes::read(bytes, today).map_err(|unreadable| {
+                Refusal::new(Code::ScanNotReadable, unreadable.to_string(), "scan it again, and look at the label")
+            });
+            (scan, reading)
+        }
+        Framed::TooLong { line, beginning, length } => {
+            let scan = ScanRef { line: *line, shown: format!("{}…", shown(beginning)) };
+            let message = format!("the scan has {length} bytes, and a barcode has at most {}", crate::scan::MOST_BYTES);
+            (scan, Err(Refusal::new(Code::ScanTooLong, message, "is this a file of scans, one on each line?")))
+        }
+    }
+}
+
+fn judge_stream(
+    view: &View<'_>,
+    plan: Plan,
+    frame: &Frame,
+    scans: &[Framed],
+    today: NaiveDate,
+) -> Result<Vec<Line>> {
+    let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
+    let mut refusals = Vec::new();
+    let kept = without_undone(scans, today, &mut refusals)?;
+    let mut conversation = Conversation::new(plan);
+    let mut passed_over = 0;
+    for framed in kept {
+        let (scan, reading) = read_one(framed, today);
+        let was_passing = conversation.is_passing_over();
+        let outcome = match reading {
+            Ok(reading) => {
+                let (reading, known) = lookup.know(&conversation, reading)?;
+                conversation.step(&scan, &reading, &known)
+            }
+            Err(refusal) => Err(conversation.unreadable(refusal, &scan)),
+        };
+        match outcome {
+            Ok(_) if was_passing && conversation.is_passing_over() => passed_over += 1,
+            Ok(_) => tell_passed_over(&mut refusals, &mut passed_over),
+            Err(stumble) => {
+                if !was_passing || !conversation.is_passing_over() {
+                    tell_passed_over(&mut refusals, &mut passed_over);
+                }
+                conversation.go_on(&stumble);
+                refusals.push(stumble.refusal);
+            }
+        }
+    }
+    tell_passed_over(&mut refusals, &mut passed_over);
+    if let Err(missing) = conversation.finish() {
+        refusals.push(missing);
+    }
+    if refusals.is_empty() { Ok(conversation.into_lines().1) } else { Err(Refused(refusals).into()) }
+}
+
+/// The scans that count, after "undo the last scan" took others back.
+fn without_undone<'s>(scans: &'s [Framed], today: NaiveDate, refusals: &mut Vec<Refusal>) -> Result<Vec<&'s Framed>> {
+    let mut kept: Vec<&Framed> = Vec::with_capacity(scans.len());
+    for framed in scans {
+        match command(framed, today) {
+            Some(Command::UndoLastScan) => {
+                if kept.pop().is_none() {
+                    let (scan, _) = read_one(framed, today);
+                    let refusal = Refusal::new(Code::NothingToUndo, "there is no scan before it", "go on scanning");
+                    refusals.push(refusal.at(scan.line, scan.shown));
+                }
+            }
+            Some(Command::Cancel) => {
+                let (scan, _) = read_one(framed, today);
+                let refusal = Refusal::new(Code::Cancelled, "the batch was cancelled by scan", "begin again when ready");
+                return Err(Refused(vec![refusal.at(scan.line, scan.shown)]).into());
+            }
+            _ => kept.push(framed),
+        }
+    }
+    Ok(kept)
+}
+
+/// The command of a scan. Most scans are none, which their first letters tell.
+fn command(framed: &Framed, today: NaiveDate) -> Option<Command> {
+    let Framed::Scan { bytes, .. } = framed else { return None };
+    if !bytes.windows(4).take(8).any(|window| window.eq_ignore_ascii_case(b"SCAN")) {
+        return None;
+    }
+    match codes::read(bytes, today) {
+        Ok(Reading { kind: Kind::Command(command), .. }) => Some(command),
+        _ => None,
+    }
+}
+
+fn tell_passed_over(refusals: &mut [Refusal], passed_over: &mut usize) {
+    if let (Some(last), true) = (refusals.last_mut(), *passed_over > 0) {
+        let scans = if *passed_over == 1 { "1 scan after it was" } else { &format!("{passed_over} scans after it were") };
+        last.message = format!("{} ({scans} passed over)", last.message);
+    }
+    *passed_over = 0;
+}

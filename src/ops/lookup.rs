@@ -1,0 +1,179 @@
+//! What the store knows of a scan: the answers to what the conversation wants to know.
+
+use std::rc::Rc;
+
+use super::{Result, resolve};
+use crate::codes::{Kind, Reading};
+use crate::ledger::{PartnerFacts, SerialRecord, Verb, effective_hops};
+use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, Quantity};
+use crate::scan::{Conversation, Known, Wants};
+use crate::store::{Found, Progress, ProgressKind, SerialStep, View};
+
+/// Looks up scans for one batch.
+pub struct Lookup<'v, 'c> {
+    view: &'v View<'c>,
+    verb: Verb,
+    order: Option<OrderId>,
+    /// The supplier of a return to the supplier, and its end of the ledger.
+    supplier: Option<(PartnerId, PlaceId)>,
+    /// What was done on the order of a return.
+    progress: Vec<Progress>,
+}
+
+impl<'v, 'c> Lookup<'v, 'c> {
+    /// Prepares for a batch.
+    pub fn new(
+        view: &'v View<'c>,
+        verb: Verb,
+        order: Option<OrderId>,
+        supplier: Option<(PartnerId, PlaceId)>,
+    ) -> Result<Lookup<'v, 'c>> {
+        let is_return = matches!(verb, Verb::Return | Verb::ReturnToSupplier);
+        let progress = match order.filter(|_| is_return) {
+            Some(order) => view.progress(order)?,
+            None => Vec::new(),
+        };
+        Ok(Lookup { view, verb, order, supplier, progress })
+    }
+
+    /// Everything that is known of a scan. A text that is known as a whole wins over a guess that it is GS1 data, so the
+    /// reading may change.
+    pub fn know(&self, conversation: &Conversation, reading: Reading) -> Result<(Reading, Known)> {
+        let (reading, found) = self.named(reading)?;
+        let mut known = Known::default();
+        match found {
+            Some(Found::Item(item)) => known.item = Some(item),
+            Some(Found::Place(place)) => known.place = Some(place),
+            None => {}
+        }
+        let wants = conversation.wants(&reading, known.item.as_ref());
+        self.find_lot(&wants, &mut known)?;
+        self.find_serial(&wants, &mut known)?;
+        if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
+            self.find_stock(&wants, &mut known)?;
+        }
+        Ok((reading, known))
+    }
+
+    fn named(&self, reading: Reading) -> Result<(Reading, Option<Found>)> {
+        if reading.is_guess
+            && let Some(found) = self.view.find_code(&reading.text)?
+        {
+            return Ok((Reading { text: reading.text, kind: Kind::Plain, ..Reading::default() }, Some(found)));
+        }
+        if let Some(text) = reading.plain()
+            && let Some(found) = self.view.find_code(text)?
+        {
+            return Ok((reading, Some(found)));
+        }
+        let gtin = reading.item.as_ref().or(reading.gtin_candidate.as_ref());
+        let found = match (gtin, &reading.place) {
+            (Some(gtin), _) => resolve::code(self.view, gtin.as_str())?,
+            (None, Some(place)) => self.view.find_code(place)?,
+            (None, None) => None,
+        };
+        Ok((reading, found))
+    }
+
+    fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
+        if let (Some(item), Some(lot)) = (&wants.item, &wants.lot) {
+            known.lot = self.view.lot(item.id, lot)?;
+        }
+        Ok(())
+    }
+
+    fn find_serial(&self, wants: &Wants, known: &mut Known) -> Result<()> {
+        let Some(code) = &wants.serial else { return Ok(()) };
+        let Some(item) = &wants.item else {
+            for record in self.view.serials_named(code)? {
+                known.serials.push((self.view.item(record.item)?, record));
+            }
+            if let [(item, record)] = known.serials.as_slice() {
+                known.facts = self.facts_of_unit(item, record)?;
+            }
+            return Ok(());
+        };
+        match self.view.serial(item.id, code)? {
+            Some(record) => {
+                known.facts = self.facts_of_unit(item, &record)?;
+                known.serials.push((item.clone(), record));
+            }
+            None if self.verb.moves_known_goods() => {
+                for other in self.view.serials_named(code)? {
+                    known.other_items.push(self.view.item(other.item)?.sku.to_string());
+                }
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn facts_of_unit(&self, item: &Rc<Item>, record: &SerialRecord) -> Result<PartnerFacts> {
+        let mut facts = PartnerFacts::default();
+        match self.verb {
+            Verb::Return if self.order.is_some() => {
+                let steps = self.view.serial_steps(record.id)?;
+                let sold = last_effective(&steps, "sell");
+                let on_order = sold.is_some_and(|step| step.order == self.order);
+                if on_order && !record.standing.place.kind.is_internal() {
+                    facts.sold_on_order = Quantity::one(item.scale);
+                }
+                facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
+            }
+            Verb::ReturnToSupplier => {
+                let steps = self.view.serial_steps(record.id)?;
+                let received = last_effective(&steps, "receive");
+                let from_them = received.is_some_and(|step| {
+                    step.partner == self.supplier.map(|(partner, _)| partner)
+                        && (self.order.is_none() || step.order == self.order)
+                });
+                if from_them {
+                    facts.received_from_supplier = Quantity::one(item.scale);
+                }
+            }
+            Verb::Receive if item.tracking.by_lot() => {
+                let steps = self.view.serial_steps(record.id)?;
+                let history: Vec<_> = steps.iter().map(|step| step.reversal).collect();
+                facts.history_is_undone = effective_hops(&history).is_empty();
+            }
+            _ => {}
+        }
+        Ok(facts)
+    }
+
+    fn find_stock(&self, wants: &Wants, known: &mut Known) -> Result<()> {
+        let Some(item) = &wants.item else { return Ok(()) };
+        let lot = known.lot.as_ref().map(|lot| lot.id);
+        known.stock = self.view.holdings(item.id, lot)?;
+        match (self.verb, self.supplier) {
+            (Verb::Return, _) if self.order.is_some() => {
+                known.facts.sold_on_order = self.net(ProgressKind::Shipped, item, lot);
+            }
+            (Verb::ReturnToSupplier, Some((_, place))) => {
+                let delivered = self.view.delivered_by(place, item.id, lot)?;
+                known.facts.received_from_supplier = match self.order {
+                    Some(_) => delivered.min(self.net(ProgressKind::Received, item, lot)),
+                    None => delivered,
+                };
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How much was shipped or received on the order and did not go back.
+    fn net(&self, kind: ProgressKind, item: &Item, lot: Option<LotId>) -> Quantity {
+        let done = |kind: ProgressKind| -> Quantity {
+            let rows = self.progress.iter().filter(|row| row.kind == kind && row.item == item.id && row.lot == lot);
+            rows.map(|row| row.quantity).sum()
+        };
+        done(kind).less(done(ProgressKind::Returned))
+    }
+}
+
+/// The last step of a kind that was not undone.
+fn last_effective<'s>(steps: &'s [SerialStep], kind: &str) -> Option<&'s SerialStep> {
+    let history: Vec<_> = steps.iter().map(|step| step.reversal).collect();
+    let effective = effective_hops(&history);
+    steps.iter().rev().find(|step| step.root_kind == kind && effective.contains(&step.reversal.operation))
+}

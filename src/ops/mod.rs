@@ -1,0 +1,78 @@
+//! The verbs: one use case per file. Each loads what it needs, decides by the rules of the ledger, appends, commits, and
+//! only then makes paper. Time, names and random ids are handed in.
+
+mod allocate;
+mod batch;
+mod import;
+mod lookup;
+mod masters;
+mod order_report;
+mod paper;
+mod pick;
+mod receive;
+mod record;
+mod release;
+mod resolve;
+mod return_goods;
+mod return_to_supplier;
+mod sell;
+mod session;
+mod settle;
+mod trace;
+mod transfer;
+mod undo;
+
+pub use allocate::Allocate;
+pub use batch::{BatchOptions, Draft, ScanVerb, read_scans, record_batch};
+pub use import::{ImportKind, import};
+pub use masters::{
+    AddItem, AddLocation, AddOrder, AddPartner, ItemView, add_item, add_location, add_order, add_partner, item_view,
+    set_item,
+};
+pub use order_report::{OrderReport, OrderReportLine, order_report};
+pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, slip_of, trace_paper};
+pub use pick::Pick;
+pub use receive::Receive;
+pub use record::{Content, Recorded, Request};
+pub use release::Release;
+pub use return_goods::{Disposition, ReturnGoods};
+pub use return_to_supplier::ReturnToSupplier;
+pub use sell::{Sell, ship_picked};
+pub use session::{Answer, Session};
+pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
+pub use transfer::Transfer;
+pub use undo::undo;
+
+use crate::ledger::{Refusal, Refused};
+use crate::store::StoreError;
+
+/// Why a use case did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    /// A rule refused it: nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The database could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file or stream could not be read or written.
+    #[error("{what}: {why}")]
+    File {
+        /// Which file or stream.
+        what: String,
+        /// What the system says.
+        why: String,
+    },
+    /// Paper could not be made.
+    #[error(transparent)]
+    Print(#[from] crate::print::PrintError),
+}
+
+impl From<Refusal> for OpError {
+    fn from(refusal: Refusal) -> OpError {
+        OpError::Refused(refusal.into())
+    }
+}
+
+/// What every use case gives.
+pub type Result<T> = std::result::Result<T, OpError>;

@@ -1,0 +1,124 @@
+//! Recording an operation once, however often it is asked for.
+
+use std::collections::BTreeMap;
+
+use super::{Draft, Result};
+use crate::ledger::{Chain, Code, Refusal};
+use crate::model::Stamp;
+use crate::store::{NewOperation, RecordedOperation, Store, Writer};
+
+/// What every writing command is given.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The name under which the operation may be repeated; made up when nobody gave one.
+    pub op_id: String,
+    /// Who, when, where.
+    pub stamp: Stamp,
+    /// The time was given, so it belongs to the content; a defaulted time does not.
+    pub at_is_given: bool,
+    /// A remark.
+    pub note: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Free fields.
+    pub fields: BTreeMap<String, String>,
+    /// Decide and answer, but write nothing.
+    pub dry_run: bool,
+}
+
+/// What was recorded, now or before.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The operation.
+    pub operation: RecordedOperation,
+    /// The same op id with the same content was recorded before.
+    pub already_recorded: bool,
+    /// Nothing was written.
+    pub dry_run: bool,
+}
+
+/// The digest of what is asked for: the command, the flags that change what is recorded, and the scans as read.
+pub struct Content(Chain);
+
+impl Content {
+    /// Begins with the command and what every command may be given.
+    pub fn of(command: &str, request: &Request) -> Content {
+        let mut content = Content(Chain::alone());
+        content.0.text(Some(command));
+        content.flag("at", request.at_is_given.then(|| request.stamp.at.to_rfc3339()).as_deref());
+        content.flag("note", request.note.as_deref());
+        content.flag("reason", request.reason.as_deref());
+        for (key, value) in &request.fields {
+            content.flag(key, Some(value));
+        }
+        content
+    }
+
+    /// Adds a flag with a value, if it was given.
+    pub fn flag(&mut self, name: &str, value: Option<&str>) {
+        if value.is_some() {
+            self.0.text(Some(name));
+            self.0.text(value);
+        }
+    }
+
+    /// Adds a flag without a value, if it was given.
+    pub fn switch(&mut self, name: &str, is_given: bool) {
+        self.flag(name, is_given.then_some(""));
+    }
+
+    /// Adds bytes as they were read.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.0.field(bytes);
+    }
+
+    /// The digest.
+    pub fn digest(self) -> [u8; 32] {
+        self.0.finish()
+    }
+}
+
+/// Records an operation: under the write lock, the op id is looked up before any rule, then `decide` says what happens,
+/// and everything is written in one transaction.
+///
+/// # Errors
+/// `op-id-reused`, what `decide` refuses, and what the database says.
+pub fn record(
+    store: &Store,
+    request: &Request,
+    content: [u8; 32],
+    decide: impl FnOnce(&Writer<'_>) -> Result<Draft>,
+) -> Result<Recorded> {
+    let writer = store.begin()?;
+    if let Some(operation) = writer.operation_with_id(&request.op_id)? {
+        if operation.content != content {
+            let message = format!(
+                "op id {} is the one of operation {} ({}), which was something else",
+                request.op_id, operation.number, operation.kind
+            );
+            return Err(Refusal::new(Code::OpIdReused, message, "take a new --op-id for new work").into());
+        }
+        return Ok(Recorded { operation, already_recorded: true, dry_run: false });
+    }
+    let draft = decide(&writer)?;
+    let operation = writer.append(&NewOperation {
+        op_id: request.op_id.clone(),
+        content,
+        kind: draft.kind.to_owned(),
+        stamp: request.stamp.clone(),
+        order: draft.order,
+        partner: draft.partner,
+        invoice: draft.invoice,
+        note: request.note.clone(),
+        reason: request.reason.clone(),
+        fields: request.fields.clone(),
+        detail: draft.detail,
+        reverses: draft.reverses,
+        movements: draft.movements,
+        lot_dates: draft.lot_dates,
+    })?;
+    if !request.dry_run {
+        writer.commit()?;
+    }
+    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run })
+}

@@ -1,0 +1,124 @@
+//! Goods out to a customer: scanned, or as they were picked.
+
+use super::batch::Frame;
+use super::record::record;
+use super::settle::{movements, record_of, swaps};
+use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
+use crate::ledger::{Code, Movement, Refusal, SerialHop, Spot, Stage, Verb};
+use crate::model::{OrderKind, PartnerKind, Quantity};
+use crate::scan::Line;
+use crate::store::{Store, View, Writer};
+
+/// `sell`.
+#[derive(Debug, Clone, Default)]
+pub struct Sell {
+    /// The sales order.
+    pub sales_order: Option<String>,
+    /// The customer; the one of the order when there is one.
+    pub customer: Option<String>,
+    /// Where the goods are taken from.
+    pub from: Option<String>,
+    /// Our invoice.
+    pub invoice: Option<String>,
+    /// What holds for the whole batch.
+    pub options: BatchOptions,
+}
+
+impl ScanVerb for Sell {
+    fn verb(&self) -> Verb {
+        Verb::Sell
+    }
+
+    fn options(&self) -> &BatchOptions {
+        &self.options
+    }
+
+    fn describe(&self, content: &mut Content) {
+        content.flag("so", self.sales_order.as_deref());
+        content.flag("to", self.customer.as_deref());
+        content.flag("from", self.from.as_deref());
+        content.flag("invoice", self.invoice.as_deref());
+    }
+
+    fn frame(&self, view: &View<'_>) -> Result<Frame> {
+        let order = self.sales_order.as_deref();
+        let order = order.map(|text| resolve::order(view, OrderKind::Sales, text)).transpose()?;
+        let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
+        let from = resolve::place_if_named(view, self.from.as_deref())?;
+        let order = order.map(|order| resolve::order_plan(view, &order, Verb::Sell, false)).transpose()?;
+        Ok(Frame { from, to: customer.map(|customer| customer.place), order, supplier: None })
+    }
+
+    fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
+        let Some(to) = frame.to.as_ref() else { return Ok(Draft::default()) };
+        let mut movements = movements(&lines, |_, _| Spot::free(to));
+        if let Some(order) = &frame.order {
+            movements.extend(swaps(writer, Verb::Sell, order, &movements)?);
+        }
+        Ok(Draft {
+            kind: "sell",
+            order: frame.order.as_ref().map(|order| order.id),
+            partner: writer.partner_at(to.id)?,
+            invoice: self.invoice.clone(),
+            movements,
+            ..Draft::default()
+        })
+    }
+}
+
+/// Ships what was picked for the order, without scans.
+///
+/// # Errors
+/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`; what the database says.
+pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
+    let mut content = Content::of("sell --picked", request);
+    sell.describe(&mut content);
+    record(store, request, content.digest(), |writer| {
+        let frame = sell.frame(writer)?;
+        let Some((order, to)) = frame.order.as_ref().zip(frame.to.as_ref()) else {
+            let message = "it is not said which order is shipped";
+            return Err(Refusal::new(Code::UnknownOrder, message, "scantrail sell --so CODE --picked").into());
+        };
+        let mut movements = Vec::new();
+        for holding in writer.claimed(writer.claim_of(order.id, Stage::Picked)?)? {
+            if frame.from.as_ref().is_some_and(|from| from.id != holding.standing.place.id) {
+                continue;
+            }
+            let item = writer.item(holding.item)?;
+            if let Some(lot) = &holding.lot {
+                crate::ledger::judge_expiry(Verb::Sell, &item, lot, request.stamp.day())?;
+            }
+            let movement = Movement {
+                item: holding.item,
+                lot: holding.lot.as_ref().map(|lot| lot.id),
+                serial: None,
+                quantity: holding.quantity,
+                from: holding.standing.spot(),
+                to: Spot::free(to),
+            };
+            if item.tracking.by_serial() {
+                let units = writer.units(&holding, usize::MAX)?;
+                movements.extend(units.into_iter().filter_map(|unit| record_of(&holding, unit)).map(|unit| Movement {
+                    serial: Some(SerialHop { serial: unit.id, hop: unit.hop + 1 }),
+                    quantity: Quantity::one(item.scale),
+                    ..movement
+                }));
+            } else {
+                movements.push(movement);
+            }
+        }
+        if movements.is_empty() {
+            let message = format!("nothing is picked for order {}", order.code);
+            let hint = format!("pick it first: scantrail pick --so {}", order.code);
+            return Err(Refusal::new(Code::NothingPicked, message, hint).into());
+        }
+        Ok(Draft {
+            kind: "sell",
+            order: Some(order.id),
+            partner: writer.partner_at(to.id)?,
+            invoice: sell.invoice.clone(),
+            movements,
+            ..Draft::default()
+        })
+    })
+}

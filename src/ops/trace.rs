@@ -1,0 +1,248 @@
+//! From a code to its whole history: where it came from, where it has been, where it is, who has it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Result, resolve};
+use crate::codes;
+use crate::ledger::{Code, Holding, LotRecord, Refusal, Stage, Standing};
+use crate::model::{Item, ItemId, LotCode, LotId, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId};
+use crate::store::{Event, View};
+
+/// What sort of thing a code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// A serial.
+    Serial,
+    /// A lot.
+    Lot,
+    /// An order.
+    Order,
+}
+
+impl SubjectKind {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            SubjectKind::Serial => "serial",
+            SubjectKind::Lot => "lot",
+            SubjectKind::Order => "order",
+        }
+    }
+}
+
+/// What is traced.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// What sort of thing.
+    pub kind: SubjectKind,
+    /// Of which item; orders have none.
+    pub item: Option<String>,
+    /// Its code.
+    pub code: String,
+}
+
+/// Where some of it is now.
+#[derive(Debug, Clone)]
+pub struct TraceNow {
+    /// What.
+    pub item: Rc<Item>,
+    /// Of which lot.
+    pub lot: Option<Rc<LotRecord>>,
+    /// Which unit.
+    pub serial: Option<String>,
+    /// Where and for whom.
+    pub standing: Standing,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+impl TraceNow {
+    /// The word for how it stands there.
+    pub fn state(&self) -> &'static str {
+        match (self.standing.place.kind, self.standing.claim.as_ref().map(|claim| claim.stage)) {
+            (PlaceKind::Customer, _) => "sold",
+            (PlaceKind::Transit, _) => "in-transit",
+            (PlaceKind::Quarantine, _) => "held",
+            (kind, _) if !kind.is_internal() => "gone",
+            (_, Some(Stage::Allocated)) => "allocated",
+            (_, Some(Stage::Picked)) => "picked",
+            (_, None) => "free",
+        }
+    }
+}
+
+/// A history.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// What is traced.
+    pub subject: Subject,
+    /// Where it is.
+    pub now: Vec<TraceNow>,
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// What a code led to.
+#[derive(Debug, Clone)]
+pub enum Traced {
+    /// One thing.
+    One(Box<Trace>),
+    /// Several things that the code fits.
+    Several(Vec<Subject>),
+}
+
+enum Hit {
+    Serial(ItemId, SerialId),
+    Lot(ItemId, LotId),
+    Order(Order),
+}
+
+/// Traces a code, or a GS1 scan of a label. `item` and `kind` decide where several things fit.
+///
+/// # Errors
+/// `unknown-code`, `unknown-item`.
+pub fn trace(view: &View<'_>, code: &str, item: Option<&str>, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Traced> {
+    let named = item.map(|text| resolve::item(view, text)).transpose()?;
+    let hits = find(view, code, named.as_ref().map(|item| item.id), kind, today)?;
+    let mut subjects = Vec::new();
+    for hit in &hits {
+        subjects.push(subject(view, hit, code)?);
+    }
+    match (hits.as_slice(), subjects.pop()) {
+        ([hit], Some(subject)) => Ok(Traced::One(Box::new(history(view, hit, subject)?))),
+        ([], _) | (_, None) => {
+            let shown = codes::shown(code.as_bytes());
+            let message = format!("nothing has the code {shown}: no serial, no lot and no order");
+            Err(Refusal::new(Code::UnknownCode, message, "check the spelling; serials and lots are exact").into())
+        }
+        (_, Some(last)) => {
+            subjects.push(last);
+            Ok(Traced::Several(subjects))
+        }
+    }
+}
+
+fn find(view: &View<'_>, text: &str, item: Option<ItemId>, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Vec<Hit>> {
+    let wanted = |one: SubjectKind| kind.is_none_or(|kind| kind == one);
+    let of_item = |one: ItemId| item.is_none_or(|item| item == one);
+    let mut hits = Vec::new();
+    if let (Ok(code), true) = (SerialCode::new(text), wanted(SubjectKind::Serial)) {
+        let found = view.serials_named(&code)?;
+        hits.extend(found.into_iter().filter(|one| of_item(one.item)).map(|one| Hit::Serial(one.item, one.id)));
+    }
+    if let (Ok(code), true) = (LotCode::new(text), wanted(SubjectKind::Lot)) {
+        let found = view.lots_named(&code)?;
+        hits.extend(found.into_iter().filter(|(of, _)| of_item(*of)).map(|(of, lot)| Hit::Lot(of, lot)));
+    }
+    if wanted(SubjectKind::Order) && item.is_none() {
+        hits.extend(view.order_named(text)?.map(Hit::Order));
+    }
+    if hits.is_empty() {
+        hits.extend(find_label(view, text, kind, today)?);
+    }
+    Ok(hits)
+}
+
+/// A label with (01) and (21) or (10) names the unit or the lot.
+fn find_label(view: &View<'_>, text: &str, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Option<Hit>> {
+    let Ok(reading) = codes::read(text.as_bytes(), today) else { return Ok(None) };
+    let Some(gtin) = &reading.item else { return Ok(None) };
+    let Some(crate::store::Found::Item(item)) = resolve::code(view, gtin.as_str())? else { return Ok(None) };
+    if let Some(code) = reading.serial.as_ref().filter(|_| kind != Some(SubjectKind::Lot))
+        && let Some(record) = view.serial(item.id, code)?
+    {
+        return Ok(Some(Hit::Serial(item.id, record.id)));
+    }
+    match reading.lot.as_ref() {
+        Some(code) => Ok(view.lot(item.id, code)?.map(|lot| Hit::Lot(item.id, lot.id))),
+        None => Ok(None),
+    }
+}
+
+fn subject(view: &View<'_>, hit: &Hit, code: &str) -> Result<Subject> {
+    let (kind, item, code) = match hit {
+        Hit::Serial(item, serial) => {
+            (SubjectKind::Serial, Some(*item), view.serial_code(*serial)?.unwrap_or_else(|| code.to_owned()))
+        }
+        Hit::Lot(item, lot) => (SubjectKind::Lot, Some(*item), view.lot_record(*lot)?.code.to_string()),
+        Hit::Order(order) => (SubjectKind::Order, None, order.code.to_string()),
+    };
+    let item = item.map(|item| view.item(item)).transpose()?.map(|item| item.sku.to_string());
+    Ok(Subject { kind, item, code })
+}
+
+fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
+    let (now, events) = match hit {
+        Hit::Serial(item, serial) => {
+            let code = SerialCode::new(&subject.code).ok();
+            let record = code.map(|code| view.serial(*item, &code)).transpose()?.flatten();
+            let item = view.item(*item)?;
+            let now = record.map(|record| TraceNow {
+                quantity: Quantity::one(item.scale),
+                item,
+                lot: record.lot,
+                serial: Some(record.code.to_string()),
+                standing: record.standing,
+            });
+            (now.into_iter().collect(), view.serial_events(*serial)?)
+        }
+        Hit::Lot(item, lot) => (holdings_now(view, view.holdings(*item, Some(*lot))?)?, view.lot_events(*lot)?),
+        Hit::Order(order) => (order_now(view, order)?, view.order_events(order.id)?),
+    };
+    Ok(Trace { subject, now, events })
+}
+
+fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>> {
+    let mut now = Vec::new();
+    for holding in holdings {
+        let item = view.item(holding.item)?;
+        let one = |serial, quantity| TraceNow {
+            item: item.clone(),
+            lot: holding.lot.clone(),
+            serial,
+            standing: holding.standing.clone(),
+            quantity,
+        };
+        if item.tracking.by_serial() {
+            let each = Quantity::one(item.scale);
+            now.extend(view.units(&holding, usize::MAX)?.into_iter().map(|unit| one(Some(unit.code), each)));
+        } else {
+            now.push(one(None, holding.quantity));
+        }
+    }
+    Ok(now)
+}
+
+/// Where the goods of an order are: what is set aside for it, and wherever its units and lots are now.
+fn order_now(view: &View<'_>, order: &Order) -> Result<Vec<TraceNow>> {
+    let mut now = Vec::new();
+    if order.kind == OrderKind::Sales {
+        for stage in [Stage::Allocated, Stage::Picked] {
+            now.extend(holdings_now(view, view.claimed(view.claim_of(order.id, stage)?)?)?);
+        }
+    }
+    for (item, serial) in view.order_serials(order.id)? {
+        let Ok(code) = SerialCode::new(&serial) else { continue };
+        if let Some(record) = view.serial(item, &code)? {
+            let item = view.item(item)?;
+            let quantity = Quantity::one(item.scale);
+            now.push(TraceNow { item, lot: record.lot, serial: Some(serial), standing: record.standing, quantity });
+        }
+    }
+    let mut lots: BTreeMap<(ItemId, Option<LotId>), ()> = BTreeMap::new();
+    for progress in view.progress(order.id)? {
+        if !view.item(progress.item)?.tracking.by_serial() {
+            lots.insert((progress.item, progress.lot), ());
+        }
+    }
+    let customer = order.partner.map(|partner| view.partner(partner)).transpose()?.map(|partner| partner.place.id);
+    for (item, lot) in lots.into_keys() {
+        let mut holdings = view.holdings(item, lot)?;
+        if order.kind == OrderKind::Sales {
+            holdings.retain(|holding| Some(holding.standing.place.id) == customer);
+        }
+        now.extend(holdings_now(view, holdings)?);
+    }
+    Ok(now)
+}

@@ -1,0 +1,54 @@
+//! Goods from place to place.
+
+use super::batch::Frame;
+use super::settle::{claim_after_move, movements};
+use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
+use crate::ledger::{Code, Refusal, Spot, Verb};
+use crate::scan::Line;
+use crate::store::{View, Writer};
+
+/// `transfer`.
+#[derive(Debug, Clone, Default)]
+pub struct Transfer {
+    /// Where the goods leave from.
+    pub from: Option<String>,
+    /// Where they go, unless the stream says otherwise.
+    pub to: Option<String>,
+    /// What holds for the whole batch.
+    pub options: BatchOptions,
+}
+
+impl ScanVerb for Transfer {
+    fn verb(&self) -> Verb {
+        Verb::Transfer
+    }
+
+    fn options(&self) -> &BatchOptions {
+        &self.options
+    }
+
+    fn describe(&self, content: &mut Content) {
+        content.flag("from", self.from.as_deref());
+        content.flag("to", self.to.as_deref());
+    }
+
+    fn frame(&self, view: &View<'_>) -> Result<Frame> {
+        let from = resolve::place_if_named(view, self.from.as_deref())?;
+        let to = resolve::place_if_named(view, self.to.as_deref())?;
+        match (&from, &to) {
+            (Some(from), Some(to)) if from.id == to.id => {
+                let message = format!("{} is both where the goods leave and where they go", to.path);
+                Err(Refusal::new(Code::AlreadyAtPlace, message, "name two different places").into())
+            }
+            _ => Ok(Frame { from, to, ..Frame::default() }),
+        }
+    }
+
+    fn post(&self, _writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
+        let movements = movements(&lines, |line, standing| match line.to.as_ref().or(frame.to.as_ref()) {
+            Some(to) => Spot { place: to.id, claim: claim_after_move(standing, to.kind.is_pickable()) },
+            None => standing.spot(),
+        });
+        Ok(Draft { kind: "transfer", movements, ..Draft::default() })
+    }
+}

@@ -1,0 +1,124 @@
+//! Taking an operation back by a linked reversal, or naming what depends on it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::record::record;
+use super::{Content, Draft, Recorded, Request, Result};
+use crate::ledger::{Code, Movement, Refusal, Reversal, Spot, effective_hops, reversed};
+use crate::model::{ItemId, LotDates, LotId, OperationNumber, SerialId};
+use crate::store::{LaterHop, RecordedOperation, Store, View};
+
+/// Operations that move goods or claims. Master data is changed by setting it again.
+const KINDS: [&str; 8] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo"];
+
+/// Takes an operation back.
+///
+/// # Errors
+/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list.
+pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result<Recorded> {
+    let mut content = Content::of("undo", request);
+    content.flag("operation", Some(&number.to_string()));
+    record(store, request, content.digest(), |writer| {
+        let target = find(writer, number)?;
+        let movements = writer.movements(number)?;
+        let later = writer.hops_since(number)?;
+        let dependants = dependants(writer, number, &movements, &later)?;
+        if !dependants.is_empty() {
+            return Err(has_dependants(writer, number, &dependants)?.into());
+        }
+        let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
+        let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        Ok(Draft {
+            kind: "undo",
+            order: target.order,
+            partner: target.partner,
+            invoice: target.invoice,
+            detail: None,
+            reverses: Some(number),
+            movements: reversal,
+            lot_dates: dates_without(writer, number)?,
+        })
+    })
+}
+
+fn find(view: &View<'_>, number: OperationNumber) -> Result<RecordedOperation> {
+    let Some(target) = view.operation(number)? else {
+        let message = format!("there is no operation {number}");
+        return Err(Refusal::new(Code::UnknownOperation, message, "scantrail log").into());
+    };
+    if !KINDS.contains(&target.kind.as_str()) {
+        let message = format!("operation {number} is {}, which moved no goods", target.kind);
+        return Err(Refusal::new(Code::CannotUndo, message, "change master data with `scantrail item set`").into());
+    }
+    if let Some(undone_by) = view.reversal_of(number)? {
+        let message = format!("operation {number} was undone by operation {undone_by}");
+        let hint = format!("to do it again after all: scantrail undo {undone_by} --reason TEXT");
+        return Err(Refusal::new(Code::AlreadyUndone, message, hint).into());
+    }
+    Ok(target)
+}
+
+/// The operations that would have to be undone first: those that moved a serial on, and those that used up a balance
+/// which the reversal needs.
+fn dependants(
+    view: &View<'_>,
+    number: OperationNumber,
+    movements: &[Movement],
+    later: &[LaterHop],
+) -> Result<BTreeSet<OperationNumber>> {
+    let mut found = BTreeSet::new();
+    let arrivals: HashMap<SerialId, Spot> =
+        movements.iter().filter_map(|one| one.serial.map(|hop| (hop.serial, one.to))).collect();
+    for hops in later.chunk_by(|one, two| one.serial == two.serial) {
+        let history: Vec<Reversal> = hops.iter().map(|hop| hop.reversal).collect();
+        let effective = effective_hops(&history);
+        let moved_on = hops.iter().any(|hop| hop.changes_place && effective.contains(&hop.reversal.operation));
+        let stands = hops.last().map(|hop| hop.to);
+        if moved_on || stands != arrivals.get(&hops[0].serial).copied() {
+            found.extend(effective);
+        }
+    }
+    let mut changes: BTreeMap<(ItemId, Option<LotId>, Spot), i64> = BTreeMap::new();
+    for movement in movements.iter().filter(|movement| movement.serial.is_none()) {
+        let units = movement.quantity.smallest_units();
+        *changes.entry((movement.item, movement.lot, movement.to)).or_default() -= units;
+        *changes.entry((movement.item, movement.lot, movement.from)).or_default() += units;
+    }
+    for ((item, lot, spot), change) in changes {
+        let stands = view.balance(item, lot, spot)?.smallest_units();
+        if change < 0 && stands + change < 0 && view.place(spot.place)?.kind.is_bounded() {
+            found.extend(effective_hops(&view.operations_at_spot(number, item, lot, spot)?));
+        }
+    }
+    Ok(found)
+}
+
+fn has_dependants(view: &View<'_>, number: OperationNumber, found: &BTreeSet<OperationNumber>) -> Result<Refusal> {
+    let mut names = Vec::new();
+    for dependant in found {
+        let kind = view.operation(*dependant)?.map(|operation| operation.kind).unwrap_or_default();
+        names.push(format!("{dependant} ({kind})"));
+    }
+    let message = format!("operation {number} cannot be undone while these build on it: {}", names.join(", "));
+    let last = found.last().copied().unwrap_or(number);
+    let mut refusal = Refusal::new(Code::HasDependants, message, format!("scantrail undo {last} --reason TEXT"));
+    refusal.dependants = found.iter().map(|number| number.0).collect();
+    Ok(refusal)
+}
+
+/// What is known of lot dates once the operation no longer counts.
+fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<(LotId, LotDates)>> {
+    let mut dates = Vec::new();
+    for lot in view.lots_dated_by(number)? {
+        let stated = view.stated_dates(lot)?;
+        let history: Vec<Reversal> = stated
+            .iter()
+            .filter(|(operation, _, _)| *operation != number)
+            .map(|(operation, reverses, _)| Reversal { operation: *operation, reverses: *reverses })
+            .collect();
+        let effective = effective_hops(&history);
+        let left = stated.iter().filter(|(operation, _, _)| effective.contains(operation));
+        dates.push((lot, left.fold(LotDates::default(), |known, (_, _, said)| known.or(*said))));
+    }
+    Ok(dates)
+}
