@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod ledger;
 pub mod model;
+pub mod ops;
 pub mod print;
 pub mod scan;
 pub mod store;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::record::record;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
-use crate::ledger::{Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, first_out_order};
+use crate::ledger::{
+    Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, first_out_order,
+};
 use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
 use crate::store::{ProgressKind, Store, View, Writer};
 
@@ -47,7 +49,8 @@ impl Allocate {
         }
         if self.all_or_nothing && !short.is_empty() {
             let refusals = short.iter().map(|(item, left)| {
-                let message = format!("{} of {} are missing for order {}", left.display(item.scale), item.sku, order.code);
+                let message =
+                    format!("{} of {} are missing for order {}", left.display(item.scale), item.sku, order.code);
                 Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", item.sku))
             });
             return Err(Refused(refusals.collect()).into());
@@ -82,7 +85,8 @@ impl Allocate {
         first_out_order(self.strategy, &mut stock);
         if !item.tracking.by_serial() {
             let found = allocate(need, &stock);
-            movements.extend(found.taken.iter().map(|(index, quantity)| reclaim(&stock[*index], None, *quantity, claim)));
+            movements
+                .extend(found.taken.iter().map(|(index, quantity)| reclaim(&stock[*index], None, *quantity, claim)));
             return Ok(found.short);
         }
         let mut left = need;

@@ -10,9 +10,7 @@ use super::record::{Content, Recorded, Request, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
-use crate::model::{
-    LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, Stamp,
-};
+use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, Stamp};
 use crate::scan::{Conversation, Framed, Line, Plan, ScanRef, frames, shown};
 use crate::store::{Store, View, Writer};
 
@@ -165,13 +163,7 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
     }
 }
 
-fn judge_stream(
-    view: &View<'_>,
-    plan: Plan,
-    frame: &Frame,
-    scans: &[Framed],
-    today: NaiveDate,
-) -> Result<Vec<Line>> {
+fn judge_stream(view: &View<'_>, plan: Plan, frame: &Frame, scans: &[Framed], today: NaiveDate) -> Result<Vec<Line>> {
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, today, &mut refusals)?;
@@ -220,7 +212,8 @@ fn without_undone<'s>(scans: &'s [Framed], today: NaiveDate, refusals: &mut Vec<
             }
             Some(Command::Cancel) => {
                 let (scan, _) = read_one(framed, today);
-                let refusal = Refusal::new(Code::Cancelled, "the batch was cancelled by scan", "begin again when ready");
+                let refusal =
+                    Refusal::new(Code::Cancelled, "the batch was cancelled by scan", "begin again when ready");
                 return Err(Refused(vec![refusal.at(scan.line, scan.shown)]).into());
             }
             _ => kept.push(framed),
@@ -243,7 +236,8 @@ fn command(framed: &Framed, today: NaiveDate) -> Option<Command> {
 
 fn tell_passed_over(refusals: &mut [Refusal], passed_over: &mut usize) {
     if let (Some(last), true) = (refusals.last_mut(), *passed_over > 0) {
-        let scans = if *passed_over == 1 { "1 scan after it was" } else { &format!("{passed_over} scans after it were") };
+        let scans =
+            if *passed_over == 1 { "1 scan after it was" } else { &format!("{passed_over} scans after it were") };
         last.message = format!("{} ({scans} passed over)", last.message);
     }
     *passed_over = 0;

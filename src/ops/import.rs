@@ -159,7 +159,8 @@ fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>, operation: Operati
 
 fn item(row: &Row) -> Checked<AddItem> {
     let scale = row.cell("scale").map(|text| text.parse::<u8>().map_err(|_| text)).transpose();
-    let scale = scale.map_err(|text| bad(format!("{} is not a scale", crate::codes::shown(text.as_bytes())), "a scale is 0 to 6"))?;
+    let scale = scale
+        .map_err(|text| bad(format!("{} is not a scale", crate::codes::shown(text.as_bytes())), "a scale is 0 to 6"))?;
     Ok(AddItem {
         sku: row.required("sku"),
         name: row.cell("name"),
@@ -207,9 +208,9 @@ fn bad(message: impl Into<String>, hint: &str) -> Refusal {
 fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let separator = [b',', b';', b'\t'].into_iter().max_by_key(|one| {
-        (header.iter().filter(|byte| *byte == one).count(), *one == b',')
-    });
+    let separator = [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|one| (header.iter().filter(|byte| *byte == one).count(), *one == b','));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator.unwrap_or(b','))
         .flexible(true)
@@ -256,17 +257,22 @@ fn columns(kind: ImportKind, header: &csv::ByteRecord) -> Result<Vec<Option<&'st
     let mut refusals = Vec::new();
     for cell in header {
         let name = String::from_utf8_lossy(cell).trim().to_ascii_lowercase().replace('_', " ");
-        let column = kind.columns().iter().find(|(_, words, _)| words.contains(&name.as_str())).map(|(name, _, _)| *name);
+        let column =
+            kind.columns().iter().find(|(_, words, _)| words.contains(&name.as_str())).map(|(name, _, _)| *name);
         if column.is_none() {
             let known: Vec<&str> = kind.columns().iter().map(|(name, _, _)| *name).collect();
             let shown = crate::codes::shown(cell);
-            refusals.push(bad(format!("{} have no column {shown}", kind.word()), &format!("columns are {}", known.join(", "))).at(1, shown));
+            refusals.push(
+                bad(format!("{} have no column {shown}", kind.word()), &format!("columns are {}", known.join(", ")))
+                    .at(1, shown),
+            );
         }
         found.push(column);
     }
     for (name, _, _) in kind.columns().iter().filter(|(_, _, is_required)| *is_required) {
         if !found.contains(&Some(*name)) {
-            refusals.push(bad(format!("the column {name} is missing"), "the first line names the columns").at(1, *name));
+            refusals
+                .push(bad(format!("the column {name} is missing"), "the first line names the columns").at(1, *name));
         }
     }
     if refusals.is_empty() { Ok(found) } else { Err(Refused(refusals).into()) }

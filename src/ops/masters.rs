@@ -108,7 +108,9 @@ impl AddItem {
         let name = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| not_valid(format!("{sku} has no name"), "say what people call it"))?;
         let tracking = self.tracking()?;
-        let tracking = tracking.ok_or_else(|| not_valid(format!("it is not said how {sku} is tracked"), "one of none, lot, serial, lot+serial"))?;
+        let tracking = tracking.ok_or_else(|| {
+            not_valid(format!("it is not said how {sku} is tracked"), "one of none, lot, serial, lot+serial")
+        })?;
         let scale = self.scale(tracking)?.unwrap_or_default();
         let codes = self.codes()?;
         is_free(view, sku.as_str())?;
@@ -147,7 +149,8 @@ fn is_free(view: &View<'_>, text: &str) -> Checked<()> {
         Some(Found::Place(place)) => format!("place {}", place.path),
     };
     let message = format!("the code {text} is the one of {taken_by}");
-    Err(Refusal::new(Code::CodeTaken, message, "take another code; items, barcodes and places share one namespace").into())
+    Err(Refusal::new(Code::CodeTaken, message, "take another code; items, barcodes and places share one namespace")
+        .into())
 }
 
 /// The operation of a change of master data.
@@ -197,7 +200,8 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
         let scale = change.scale(tracking)?.unwrap_or(if tracking.by_serial() { Scale::WHOLE } else { before.scale });
         let changes_counting = tracking != before.tracking || scale != before.scale;
         if changes_counting && writer.item_is_used(before.id)? {
-            let message = format!("{} has movements or stands on orders, so its tracking and scale stay as they are", before.sku);
+            let message =
+                format!("{} has movements or stands on orders, so its tracking and scale stay as they are", before.sku);
             return Err(Refusal::new(Code::ItemInUse, message, "make a new item with another SKU").into());
         }
         let mut after = Item { tracking, scale, ..(*before).clone() };
@@ -217,10 +221,13 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
             serde_json::json!({"name": item.name, "track": item.tracking.word(), "unit": item.unit,
                                "scale": item.scale.decimals()})
         };
-        Ok(draft("item-set", serde_json::json!({
-            "item": before.sku.as_str(), "before": attributes(&before), "after": attributes(&after),
-            "gtins": change.gtins, "barcodes": change.barcodes,
-        })))
+        Ok(draft(
+            "item-set",
+            serde_json::json!({
+                "item": before.sku.as_str(), "before": attributes(&before), "after": attributes(&after),
+                "gtins": change.gtins, "barcodes": change.barcodes,
+            }),
+        ))
     })
 }
 
@@ -235,12 +242,17 @@ pub struct AddLocation {
 
 impl AddLocation {
     pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
-        let path = PlacePath::new(&self.code)
-            .map_err(|error| not_valid(format!("the place cannot be kept: {error}"), "give it a path such as WH1/A-01"))?;
+        let path = PlacePath::new(&self.code).map_err(|error| {
+            not_valid(format!("the place cannot be kept: {error}"), "give it a path such as WH1/A-01")
+        })?;
         let word = self.kind.as_deref().map_or("storage", str::trim).to_ascii_lowercase();
-        let kind = PlaceKind::from_word(if word.is_empty() { "storage" } else { &word }).filter(|kind| kind.is_internal());
+        let kind =
+            PlaceKind::from_word(if word.is_empty() { "storage" } else { &word }).filter(|kind| kind.is_internal());
         let kind = kind.ok_or_else(|| {
-            not_valid(format!("there is no kind of place {}", crate::codes::shown(word.as_bytes())), "one of storage, staging, quarantine, transit")
+            not_valid(
+                format!("there is no kind of place {}", crate::codes::shown(word.as_bytes())),
+                "one of storage, staging, quarantine, transit",
+            )
         })?;
         is_free(writer, path.as_str())?;
         writer.add_place(&path, kind, operation)?;
@@ -278,7 +290,10 @@ impl AddPartner {
         let code = PartnerCode::new(&self.code)
             .map_err(|error| not_valid(format!("the code cannot be kept: {error}"), "give it a short code"))?;
         let kind = PartnerKind::from_word(&self.kind).ok_or_else(|| {
-            not_valid(format!("there is no kind of partner {}", crate::codes::shown(self.kind.as_bytes())), "one of supplier, customer")
+            not_valid(
+                format!("there is no kind of partner {}", crate::codes::shown(self.kind.as_bytes())),
+                "one of supplier, customer",
+            )
         })?;
         if writer.partner_named(kind, code.as_str())?.is_some() {
             let message = format!("there is a {} {code} already", kind.word());
@@ -322,10 +337,14 @@ pub struct AddOrder {
 impl AddOrder {
     /// Makes the order, or gives everything that is wrong with it.
     pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
-        let code = OrderCode::new(&self.code)
-            .map_err(|error| not_valid(format!("the number cannot be kept: {error}"), "give it a number such as SO-1001"))?;
+        let code = OrderCode::new(&self.code).map_err(|error| {
+            not_valid(format!("the number cannot be kept: {error}"), "give it a number such as SO-1001")
+        })?;
         let kind = OrderKind::from_word(&self.kind).ok_or_else(|| {
-            not_valid(format!("there is no kind of order {}", crate::codes::shown(self.kind.as_bytes())), "one of purchase, sales, work, return")
+            not_valid(
+                format!("there is no kind of order {}", crate::codes::shown(self.kind.as_bytes())),
+                "one of purchase, sales, work, return",
+            )
         })?;
         if writer.order_named(code.as_str())?.is_some() {
             let message = format!("there is an order {code} already");

@@ -72,7 +72,7 @@ pub fn order_report(view: &View<'_>, order: &Order) -> Result<OrderReport> {
     for (index, row) in rows.iter().enumerate() {
         let is_last = !rows[index + 1..].iter().any(|other| other.item == row.item);
         let one = done.entry(row.item).or_default();
-        let mut fill = |total: &mut Quantity| {
+        let fill = |total: &mut Quantity| {
             let part = if is_last { *total } else { (*total).min(row.quantity) };
             *total = total.less(part);
             part
@@ -104,7 +104,9 @@ fn done_with(view: &View<'_>, order: &Order, item: ItemId) -> Result<Done> {
             ProgressKind::Returned => &mut done.returned,
         };
         *total = total.plus(progress.quantity);
-        if let Some(lot) = progress.lot.filter(|_| progress.kind != ProgressKind::Returned && progress.quantity.is_positive()) {
+        if let Some(lot) =
+            progress.lot.filter(|_| progress.kind != ProgressKind::Returned && progress.quantity.is_positive())
+        {
             done.lots.push(view.lot_record(lot)?.code.to_string());
         }
     }

@@ -40,7 +40,11 @@ impl ScanVerb for Pick {
         let order = resolve::order(view, OrderKind::Sales, &self.sales_order)?;
         let to = match resolve::place_if_named(view, self.to.as_deref())? {
             Some(place) if !place.kind.is_pickable() => {
-                let message = format!("{} is a {} place, and picked goods wait in a staging place", place.path, place.kind.word());
+                let message = format!(
+                    "{} is a {} place, and picked goods wait in a staging place",
+                    place.path,
+                    place.kind.word()
+                );
                 return Err(Refusal::new(Code::PlaceDoesNotFit, message, "scantrail location list").into());
             }
             Some(place) => Some(place),

@@ -40,13 +40,7 @@ impl Release {
                 };
                 return Err(Refusal::new(Code::NothingAllocated, message, hint).into());
             }
-            Ok(Draft {
-                kind: "release",
-                order: Some(order.id),
-                partner: order.partner,
-                movements,
-                ..Draft::default()
-            })
+            Ok(Draft { kind: "release", order: Some(order.id), partner: order.partner, movements, ..Draft::default() })
         })
     }
 }

@@ -54,8 +54,12 @@ pub fn partner(view: &View<'_>, kind: PartnerKind, text: &str) -> Result<Partner
     let bare = text.strip_prefix(prefix.as_str()).unwrap_or(text);
     view.partner_named(kind, bare)?.ok_or_else(|| {
         let message = format!("no {} has the code {}", kind.word(), crate::codes::shown(bare.as_bytes()));
-        Refusal::new(Code::UnknownPartner, message, format!("scantrail partner add CODE --kind {} --name NAME", kind.word()))
-            .into()
+        Refusal::new(
+            Code::UnknownPartner,
+            message,
+            format!("scantrail partner add CODE --kind {} --name NAME", kind.word()),
+        )
+        .into()
     })
 }
 
@@ -65,15 +69,24 @@ pub fn order(view: &View<'_>, kind: OrderKind, text: &str) -> Result<Order> {
     match view.order_named(text)? {
         Some(order) if order.kind == kind => Ok(order),
         Some(order) => {
-            let message = format!("{} is a {} order, and a {} order is wanted", order.code, order.kind.word(), kind.word());
+            let message =
+                format!("{} is a {} order, and a {} order is wanted", order.code, order.kind.word(), kind.word());
             Err(Refusal::new(Code::UnknownOrder, message, "scantrail order list").into())
         }
-        None => Err(Refusal::new(Code::UnknownOrder, format!("no order has the number {shown}"), "scantrail order list").into()),
+        None => {
+            Err(Refusal::new(Code::UnknownOrder, format!("no order has the number {shown}"), "scantrail order list")
+                .into())
+        }
     }
 }
 
 /// The partner of an order, or the one that is named; both must be the same when both are there.
-pub fn partner_of(view: &View<'_>, kind: PartnerKind, order: Option<&Order>, named: Option<&str>) -> Result<Option<Partner>> {
+pub fn partner_of(
+    view: &View<'_>,
+    kind: PartnerKind,
+    order: Option<&Order>,
+    named: Option<&str>,
+) -> Result<Option<Partner>> {
     let of_order = order.and_then(|order| order.partner).map(|id| view.partner(id)).transpose()?;
     let named = named.map(|text| partner(view, kind, text)).transpose()?;
     match (of_order, named, order) {

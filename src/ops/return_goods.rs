@@ -52,7 +52,8 @@ impl ReturnGoods {
         match (self.disposition, named) {
             (Disposition::Scrap, _) => Ok(view.place_named("@scrap")?),
             (Disposition::Quarantine, Some(place)) if place.kind != PlaceKind::Quarantine => {
-                let message = format!("{} is a {} place, and these goods go to quarantine", place.path, place.kind.word());
+                let message =
+                    format!("{} is a {} place, and these goods go to quarantine", place.path, place.kind.word());
                 Err(Refusal::new(Code::PlaceDoesNotFit, message, "name a quarantine place with --to").into())
             }
             (_, Some(place)) => Ok(Some(place)),

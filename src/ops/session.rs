@@ -1,9 +1,9 @@
 //! A live batch: every scan is answered before the next one, and the whole is recorded at its end.
 
+use super::Result;
 use super::batch::{Frame, ScanVerb, plan, read_one, record_batch};
 use super::lookup::Lookup;
 use super::record::{Recorded, Request};
-use super::Result;
 use crate::codes::{Command, Kind, Reading};
 use crate::ledger::{Code, Refusal};
 use crate::scan::{Conversation, Due, Framed};
@@ -78,11 +78,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    fn judge(
-        &mut self,
-        reading: Reading,
-        scan: &crate::scan::ScanRef,
-    ) -> Result<std::result::Result<String, Refusal>> {
+    fn judge(&mut self, reading: Reading, scan: &crate::scan::ScanRef) -> Result<std::result::Result<String, Refusal>> {
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &mut self.conversation);
         self.store.read(|view| {

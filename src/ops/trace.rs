@@ -102,7 +102,13 @@ enum Hit {
 ///
 /// # Errors
 /// `unknown-code`, `unknown-item`.
-pub fn trace(view: &View<'_>, code: &str, item: Option<&str>, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Traced> {
+pub fn trace(
+    view: &View<'_>,
+    code: &str,
+    item: Option<&str>,
+    kind: Option<SubjectKind>,
+    today: chrono::NaiveDate,
+) -> Result<Traced> {
     let named = item.map(|text| resolve::item(view, text)).transpose()?;
     let hits = find(view, code, named.as_ref().map(|item| item.id), kind, today)?;
     let mut subjects = Vec::new();
@@ -123,7 +129,13 @@ pub fn trace(view: &View<'_>, code: &str, item: Option<&str>, kind: Option<Subje
     }
 }
 
-fn find(view: &View<'_>, text: &str, item: Option<ItemId>, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Vec<Hit>> {
+fn find(
+    view: &View<'_>,
+    text: &str,
+    item: Option<ItemId>,
+    kind: Option<SubjectKind>,
+    today: chrono::NaiveDate,
+) -> Result<Vec<Hit>> {
     let wanted = |one: SubjectKind| kind.is_none_or(|kind| kind == one);
     let of_item = |one: ItemId| item.is_none_or(|item| item == one);
     let mut hits = Vec::new();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{Params, Row};
 
-use super::append::time_at;
+use super::append::{RecordedLine, time_at};
 use super::stock::lot_key;
 use super::{Result, StoreError, View};
 use crate::ledger::{LotRecord, Reversal, Spot, Standing};
@@ -219,6 +219,41 @@ impl View<'_> {
                      AND ((m.from_place = ?4 AND m.from_claim = ?5) OR (m.to_place = ?4 AND m.to_claim = ?5))
                    ORDER BY o.number";
         self.all(sql, (after.0, item.0, lot_key(lot), spot.place.0, spot.claim.0), |row| reversal(row, 0))
+    }
+
+    /// What stood under a claim after an operation: item, lot, serial, place and how much, by place.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn claimed_after(&self, claim: ClaimId, operation: OperationNumber) -> Result<Vec<RecordedLine>> {
+        let sql = "SELECT c.item, c.lot, s.code, c.place, sum(c.units)
+                   FROM (SELECT item, lot, serial, to_place AS place, quantity AS units FROM movement
+                         WHERE to_claim = ?1 AND to_claim > 0 AND operation <= ?2
+                         UNION ALL
+                         SELECT item, lot, serial, from_place, -quantity FROM movement
+                         WHERE from_claim = ?1 AND from_claim > 0 AND operation <= ?2) c
+                   JOIN place p ON p.id = c.place
+                   LEFT JOIN serial s ON s.id = c.serial
+                   GROUP BY c.item, c.lot, c.serial, c.place HAVING sum(c.units) > 0
+                   ORDER BY p.key, c.item, c.lot, c.serial";
+        let rows = self.all(sql, (claim.0, operation.0), |row| {
+            let lot = row.get::<_, Option<i64>>(1)?.map(LotId);
+            let spot = Spot { place: PlaceId(row.get(3)?), claim };
+            let units = Quantity::from_smallest_units(row.get(4)?);
+            Ok((ItemId(row.get(0)?), lot, row.get::<_, Option<String>>(2)?, spot, units))
+        })?;
+        let line = |(item, lot, serial, spot, quantity)| {
+            let (item, standing) = (self.item(item)?, self.standing(spot)?);
+            let lot = match lot {
+                Some(id) => {
+                    let dates = self.lot_dates(id, operation)?;
+                    Some(Rc::new(LotRecord { dates, ..(*self.lot_record(id)?).clone() }))
+                }
+                None => None,
+            };
+            Ok(RecordedLine { item, lot, serial, quantity, from: standing.clone(), to: standing })
+        };
+        rows.into_iter().map(line).collect()
     }
 
     /// How much of an item (and lot) stands on a spot.

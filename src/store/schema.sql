@@ -146,6 +146,8 @@ CREATE TABLE movement (
 -- A serial has one row per hop: it cannot be in two places.
 CREATE UNIQUE INDEX movement_serial ON movement (serial, hop) WHERE serial IS NOT NULL;
 CREATE INDEX movement_lot ON movement (lot) WHERE lot IS NOT NULL;
+CREATE INDEX movement_from_claim ON movement (from_claim) WHERE from_claim > 0;
+CREATE INDEX movement_to_claim ON movement (to_claim) WHERE to_claim > 0;
 
 -- How much of an item (lot 0: not tracked by lot) is on a spot. `bounded` is 1 where it may not go below zero.
 CREATE TABLE balance (

@@ -1,0 +1,471 @@
+//! Paper from the ledger: what was recorded prints again with the same bytes.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::trace::{Trace, TraceNow};
+use super::{OpError, Result, resolve};
+use crate::codes::{Command, Gtin};
+use crate::ledger::{Code, Refusal, Stage};
+use crate::model::{Item, LotCode, Quantity, SerialCode};
+use crate::print::Page;
+use crate::print::command_sheet;
+use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
+use crate::print::pdf::{PdfOptions, print};
+use crate::print::pick_sheet::{self, PickLine, PickSheet};
+use crate::print::slip::{self, Slip, SlipLine};
+use crate::print::symbol::{Symbology, gs1_element_string};
+use crate::print::trace_report::{self, TraceReport};
+use crate::store::{ItemCode, RecordedLine, RecordedOperation, View};
+
+/// Finished documents: one, or several when there are more labels than one file holds.
+#[derive(Debug, Clone, Default)]
+pub struct Paper {
+    /// The files, in order.
+    pub files: Vec<Vec<u8>>,
+    /// The characters that no font has, and that stand as replacements on the paper.
+    pub missing_characters: Vec<char>,
+}
+
+/// What labels are wanted.
+#[derive(Debug, Clone)]
+pub struct LabelRequest {
+    /// The paper.
+    pub stock: &'static LabelStock,
+    /// The first free position on the first sheet, from 1.
+    pub start: usize,
+    /// How many of each.
+    pub copies: usize,
+    /// How codes are encoded.
+    pub symbology: Symbology,
+}
+
+/// What a label is for.
+enum Thing<'a> {
+    Serial { item: &'a Item, code: &'a str, lot: Option<&'a crate::ledger::LotRecord> },
+    Lot { item: &'a Item, lot: &'a crate::ledger::LotRecord },
+    Item { item: &'a Item },
+    Plain { headline: String, code: String, details: Vec<String> },
+}
+
+fn paper(pages: &[Page], options: &PdfOptions) -> Result<Paper> {
+    let printed = print(pages, options)?;
+    Ok(Paper { files: vec![printed.bytes], missing_characters: printed.missing_characters })
+}
+
+fn options(title: String, created: DateTime<FixedOffset>, identity: String) -> PdfOptions {
+    PdfOptions { title, created, identity }
+}
+
+fn of_operation(title: &str, operation: &RecordedOperation) -> PdfOptions {
+    let identity = format!("{title} {} {}", operation.number, operation.op_id);
+    options(format!("{title} {}", operation.number), operation.stamp.recorded_at, identity)
+}
+
+// ---- labels ----------------------------------------------------------------------------------------------------------
+
+/// The labels of what an operation brought in: one for each serial, else one for each lot or item line.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn labels_of_operation(view: &View<'_>, operation: &RecordedOperation, request: &LabelRequest) -> Result<Paper> {
+    let mut labels = Vec::new();
+    for line in &operation.lines {
+        let thing = match (&line.serial, &line.lot) {
+            (Some(code), lot) => Thing::Serial { item: &line.item, code, lot: lot.as_deref() },
+            (None, Some(lot)) => Thing::Lot { item: &line.item, lot },
+            (None, None) => Thing::Item { item: &line.item },
+        };
+        labels.push(label(view, &thing, request.symbology)?);
+    }
+    sheets(labels, request, &of_operation("Labels", operation))
+}
+
+/// The labels of things that are named by their codes. `kind` is a word of the command line.
+///
+/// # Errors
+/// The unknown-codes of the kind, `ambiguous-scan`, and what cannot be printed.
+pub fn labels_for(
+    view: &View<'_>,
+    kind: &str,
+    codes: &[String],
+    item: Option<&str>,
+    request: &LabelRequest,
+    now: DateTime<FixedOffset>,
+) -> Result<Paper> {
+    let identity = format!("labels {kind} {}", codes.join("\n"));
+    let options = options(format!("Labels: {kind}"), now, identity);
+    if kind == "commands" {
+        return paper(&command_sheet::pages("Command scans", &commands()), &options);
+    }
+    let item = item.map(|text| resolve::item(view, text)).transpose()?;
+    let mut labels = Vec::new();
+    let mut refusals = Vec::new();
+    for code in codes {
+        match label_named(view, kind, code, item.as_deref(), request.symbology) {
+            Ok(label) => labels.push(label),
+            Err(OpError::Refused(refused)) => refusals.extend(refused.0),
+            Err(other) => return Err(other),
+        }
+    }
+    if !refusals.is_empty() {
+        return Err(crate::ledger::Refused(refusals).into());
+    }
+    sheets(labels, request, &options)
+}
+
+fn commands() -> Vec<command_sheet::Command> {
+    let explain = |command: &Command| match command {
+        Command::Done => ("Done", "The batch is complete and is recorded."),
+        Command::Cancel => ("Cancel", "The batch is thrown away; nothing is recorded."),
+        Command::UndoLastScan => ("Undo the last scan", "The scan before this one does not count."),
+    };
+    Command::ALL
+        .iter()
+        .map(|command| {
+            let (title, explanation) = explain(command);
+            command_sheet::Command { title: title.into(), explanation: explanation.into(), code: command.code() }
+        })
+        .collect()
+}
+
+fn label_named(view: &View<'_>, kind: &str, code: &str, item: Option<&Item>, symbology: Symbology) -> Result<Label> {
+    match kind {
+        "serial" => {
+            let text = SerialCode::new(code).map_err(|_| unknown(Code::UnknownSerial, "unit has the serial", code))?;
+            let mut found = view.serials_named(&text)?;
+            found.retain(|record| item.is_none_or(|item| item.id == record.item));
+            let record = only(found, Code::UnknownSerial, "unit has the serial", code)?;
+            let item = view.item(record.item)?;
+            let thing = Thing::Serial { item: &item, code: record.code.as_str(), lot: record.lot.as_deref() };
+            label(view, &thing, symbology)
+        }
+        "lot" => {
+            let text = LotCode::new(code).map_err(|_| unknown(Code::UnknownLot, "lot has the text", code))?;
+            let mut found = view.lots_named(&text)?;
+            found.retain(|(of, _)| item.is_none_or(|item| item.id == *of));
+            let (of, lot) = only(found, Code::UnknownLot, "lot has the text", code)?;
+            let (item, lot) = (view.item(of)?, view.lot_record(lot)?);
+            label(view, &Thing::Lot { item: &item, lot: &lot }, symbology)
+        }
+        "item" => label(view, &Thing::Item { item: &*resolve::item(view, code)? }, symbology),
+        "location" => {
+            let place = resolve::place(view, code)?;
+            let details = vec![place.kind.word().to_owned()];
+            label(view, &Thing::Plain { headline: "Place".into(), code: place.path.clone(), details }, symbology)
+        }
+        _ => {
+            let order =
+                view.order_named(code)?.ok_or_else(|| unknown(Code::UnknownOrder, "order has the number", code))?;
+            let partner = order.partner.map(|id| view.partner(id)).transpose()?;
+            let details = partner.map(|partner| vec![partner.name]).unwrap_or_default();
+            let headline = format!("{} order", capitalised(order.kind.word()));
+            label(view, &Thing::Plain { headline, code: order.code.to_string(), details }, symbology)
+        }
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn unknown(code: Code, what: &str, text: &str) -> Refusal {
+    let shown = crate::codes::shown(text.as_bytes());
+    Refusal::new(code, format!("no {what} {shown}"), "check the spelling; serials and lots are exact")
+}
+
+fn only<T>(mut found: Vec<T>, code: Code, what: &str, text: &str) -> Result<T> {
+    match found.len() {
+        0 => Err(unknown(code, what, text).into()),
+        1 => found.pop().ok_or_else(|| unknown(code, what, text).into()),
+        _ => {
+            let message = format!("{} is the code of several items' things", crate::codes::shown(text.as_bytes()));
+            Err(Refusal::new(Code::AmbiguousScan, message, "name the item with --item").into())
+        }
+    }
+}
+
+fn label(view: &View<'_>, thing: &Thing<'_>, symbology: Symbology) -> Result<Label> {
+    let expires = |lot: &crate::ledger::LotRecord| lot.dates.expires.map(|date| format!("Expires {date}"));
+    let (headline, plain, details) = match thing {
+        Thing::Serial { item, code, lot } => {
+            let mut details = vec![item.name.clone()];
+            details.extend(lot.map(|lot| format!("Lot {}", lot.code)));
+            details.extend(lot.and_then(expires));
+            (item.sku.to_string(), (*code).to_owned(), details)
+        }
+        Thing::Lot { item, lot } => {
+            let mut details = vec![item.name.clone()];
+            details.extend(expires(lot));
+            (format!("{}, lot", item.sku), lot.code.to_string(), details)
+        }
+        Thing::Item { item } => (item.name.clone(), item.sku.to_string(), vec![item.unit.clone()]),
+        Thing::Plain { headline, code, details } => (headline.clone(), code.clone(), details.clone()),
+    };
+    let code = match symbology {
+        Symbology::Code128 => plain,
+        Symbology::Gs1Code128 => element_string(view, thing)?,
+        Symbology::Ean13 => ean(view, thing)?,
+    };
+    Ok(Label { symbology, code, headline, details })
+}
+
+fn gtin(view: &View<'_>, item: &Item) -> Result<String> {
+    let codes = view.item_codes(item.id)?;
+    let found = codes.into_iter().find_map(|code| match code {
+        ItemCode::Gtin(text) => Some(text),
+        ItemCode::Barcode(_) => None,
+    });
+    found.ok_or_else(|| {
+        let message = format!("{} has no GTIN, and this symbology prints one", item.sku);
+        Refusal::new(
+            Code::NotValid,
+            message,
+            format!("scantrail item set {} --gtin GTIN, or --symbology code128", item.sku),
+        )
+        .into()
+    })
+}
+
+fn element_string(view: &View<'_>, thing: &Thing<'_>) -> Result<String> {
+    let (item, lot, serial) = match thing {
+        Thing::Serial { item, code, lot } => (*item, *lot, Some(*code)),
+        Thing::Lot { item, lot } => (*item, Some(*lot), None),
+        Thing::Item { item } => (*item, None, None),
+        Thing::Plain { .. } => return Err(only_items()),
+    };
+    let gtin = gtin(view, item)?;
+    let expires = lot.and_then(|lot| lot.dates.expires).map(|date| date.format("%y%m%d").to_string());
+    let mut elements = vec![("01", gtin.as_str())];
+    elements.extend(expires.as_deref().map(|date| ("17", date)));
+    elements.extend(lot.map(|lot| ("10", lot.code.as_str())));
+    elements.extend(serial.map(|serial| ("21", serial)));
+    Ok(gs1_element_string(&elements))
+}
+
+fn ean(view: &View<'_>, thing: &Thing<'_>) -> Result<String> {
+    let Thing::Item { item } = thing else { return Err(only_items()) };
+    let gtin = gtin(view, item)?;
+    let found = Gtin::new(&gtin).ok().and_then(|gtin| gtin.ean13().map(str::to_owned));
+    found.ok_or_else(|| {
+        let message = format!("the GTIN {gtin} of {} has no EAN-13: it is the number of a case", item.sku);
+        Refusal::new(Code::NotValid, message, "use --symbology gs1-128").into()
+    })
+}
+
+fn only_items() -> OpError {
+    let message = "this symbology prints the GTIN of an item, and this thing has none";
+    Refusal::new(Code::NotValid, message, "use --symbology code128").into()
+}
+
+fn sheets(labels: Vec<Label>, request: &LabelRequest, options: &PdfOptions) -> Result<Paper> {
+    let copies = request.copies.max(1);
+    let copied: Vec<Label> = labels.into_iter().flat_map(|label| std::iter::repeat_n(label, copies)).collect();
+    let mut result = Paper::default();
+    for (index, part) in copied.chunks(MOST_LABELS_PER_FILE).enumerate() {
+        let start = if index == 0 { request.start } else { 1 };
+        let identity = format!("{} part {index}", options.identity);
+        let printed = print(&label_pages(part, request.stock, start)?, &PdfOptions { identity, ..options.clone() })?;
+        result.files.push(printed.bytes);
+        result.missing_characters.extend(printed.missing_characters);
+    }
+    result.missing_characters.sort_unstable();
+    result.missing_characters.dedup();
+    Ok(result)
+}
+
+// ---- sheets and slips ------------------------------------------------------------------------------------------------
+
+/// The pick sheet of an `allocate` (everything that is set aside for the order after it) or of a `pick` (what it took).
+///
+/// # Errors
+/// What the database says, and what cannot be printed.
+pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> {
+    let order = operation.order.map(|order| view.order(order)).transpose()?;
+    let lines = match &order {
+        Some(order) if operation.kind == "allocate" => {
+            view.claimed_after(view.claim_of(order.id, Stage::Allocated)?, operation.number)?
+        }
+        _ => {
+            let mut lines: Vec<RecordedLine> = moved(operation).cloned().collect();
+            lines.sort_by(|one, two| one.from.place.path.cmp(&two.from.place.path));
+            lines
+        }
+    };
+    let partner = partner_name(view, operation)?;
+    let sheet = PickSheet {
+        order: order.map(|order| order.code.to_string()).unwrap_or_default(),
+        partner,
+        operation: Some(operation.number.0),
+        printed_for: vec![
+            ("Operator".to_owned(), operation.stamp.operator.clone()),
+            ("Date".to_owned(), operation.stamp.recorded_at.format("%Y-%m-%d %H:%M").to_string()),
+        ],
+        lines: grouped(&lines).into_iter().map(pick_line).collect(),
+        short: short_of(operation),
+    };
+    paper(&pick_sheet::pages(&sheet), &of_operation("Pick sheet", operation))
+}
+
+/// What an allocation could not find, as SKU and quantity.
+pub(super) fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let rows = detail["short"].as_array().cloned().unwrap_or_default();
+    rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
+}
+
+/// The packing slip of a sale or the return slip of a return.
+///
+/// # Errors
+/// What the database says, and what cannot be printed.
+pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> {
+    let heading = if operation.kind == "sell" { "Packing slip" } else { "Return slip" };
+    let order = operation.order.map(|order| view.order(order)).transpose()?;
+    let mut fields = vec![("Date".to_owned(), operation.stamp.at.format("%Y-%m-%d").to_string())];
+    fields.push(("Operation".to_owned(), operation.number.to_string()));
+    fields.extend(operation.invoice.iter().map(|invoice| ("Invoice".to_owned(), invoice.clone())));
+    fields.extend(operation.reason.iter().map(|reason| ("Reason".to_owned(), reason.clone())));
+    let lines: Vec<RecordedLine> = moved(operation).cloned().collect();
+    let slip = Slip {
+        heading: heading.to_owned(),
+        number: order.map_or_else(|| operation.number.to_string(), |order| order.code.to_string()),
+        partner: partner_name(view, operation)?,
+        fields,
+        lines: grouped(&lines).into_iter().map(slip_line).collect(),
+    };
+    paper(&slip::pages(&slip), &of_operation(heading, operation))
+}
+
+fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String> {
+    let partner = operation.partner.map(|partner| view.partner(partner)).transpose()?;
+    Ok(partner.map(|partner| format!("{} ({})", partner.name, partner.code)).unwrap_or_default())
+}
+
+/// The lines that moved goods, without those that only gave an allocation back.
+fn moved(operation: &RecordedOperation) -> impl Iterator<Item = &RecordedLine> {
+    operation.lines.iter().filter(|line| line.from.place.id != line.to.place.id)
+}
+
+/// Neighbouring lines of one item, lot and place are one line on paper.
+struct Grouped<'l> {
+    first: &'l RecordedLine,
+    quantity: Quantity,
+    serials: Vec<String>,
+}
+
+fn grouped(lines: &[RecordedLine]) -> Vec<Grouped<'_>> {
+    let mut groups: Vec<Grouped<'_>> = Vec::new();
+    for line in lines {
+        let same = |group: &Grouped<'_>| {
+            let lot = |line: &RecordedLine| line.lot.as_ref().map(|lot| lot.id);
+            group.first.item.id == line.item.id
+                && lot(group.first) == lot(line)
+                && group.first.from.place.id == line.from.place.id
+        };
+        match groups.last_mut().filter(|group| same(group)) {
+            Some(group) => {
+                group.quantity = group.quantity.plus(line.quantity);
+                group.serials.extend(line.serial.clone());
+            }
+            None => groups.push(Grouped {
+                first: line,
+                quantity: line.quantity,
+                serials: line.serial.iter().cloned().collect(),
+            }),
+        }
+    }
+    groups
+}
+
+fn pick_line(group: Grouped<'_>) -> PickLine {
+    let line = group.first;
+    PickLine {
+        place: line.from.place.path.clone(),
+        sku: line.item.sku.to_string(),
+        name: line.item.name.clone(),
+        quantity: group.quantity.display(line.item.scale),
+        unit: line.item.unit.clone(),
+        lot: line.lot.as_ref().map(|lot| lot.code.to_string()),
+        expires: line.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+        serials: group.serials,
+    }
+}
+
+fn slip_line(group: Grouped<'_>) -> SlipLine {
+    let line = pick_line(group);
+    SlipLine {
+        sku: line.sku,
+        name: line.name,
+        quantity: line.quantity,
+        unit: line.unit,
+        lot: line.lot,
+        expires: line.expires,
+        serials: line.serials,
+    }
+}
+
+/// The report of a trace.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn trace_paper(trace: &Trace, now: DateTime<FixedOffset>) -> Result<Paper> {
+    let subject = match &trace.subject.item {
+        Some(item) => format!("{} of {item}", capitalised(trace.subject.kind.word())),
+        None => capitalised(trace.subject.kind.word()),
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let report = TraceReport {
+        subject,
+        code: trace.subject.code.clone(),
+        now_columns: words(&["Item", "Lot", "Serial", "Where", "Quantity", "State"]),
+        now: trace.now.iter().map(now_row).collect(),
+        event_columns: words(&[
+            "Operation",
+            "When",
+            "What",
+            "Item",
+            "Lot",
+            "Serial",
+            "From",
+            "To",
+            "Quantity",
+            "Document",
+        ]),
+        events: trace.events.iter().map(event_row).collect(),
+        printed: now.format("%Y-%m-%d %H:%M").to_string(),
+    };
+    let identity = format!("trace {} {}", trace.subject.kind.word(), trace.subject.code);
+    paper(&trace_report::pages(&report), &options(format!("Trace of {}", trace.subject.code), now, identity))
+}
+
+fn now_row(row: &TraceNow) -> Vec<String> {
+    vec![
+        row.item.sku.to_string(),
+        row.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
+        row.serial.clone().unwrap_or_default(),
+        row.standing.place.path.clone(),
+        row.quantity.display(row.item.scale),
+        row.state().to_owned(),
+    ]
+}
+
+fn event_row(event: &crate::store::Event) -> Vec<String> {
+    let document = event.document.iter().chain(&event.invoice).cloned().collect::<Vec<_>>().join(", ");
+    vec![
+        event.operation.to_string(),
+        event.at.format("%Y-%m-%d %H:%M").to_string(),
+        match event.reverses {
+            Some(reversed) => format!("{} of {reversed}", event.kind),
+            None => event.kind.clone(),
+        },
+        event.item.sku.to_string(),
+        event.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
+        event.serial.clone().unwrap_or_default(),
+        event.from.place.path.clone(),
+        event.to.place.path.clone(),
+        event.quantity.display(event.item.scale),
+        document,
+    ]
+}

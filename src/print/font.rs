@@ -1,0 +1,116 @@
+//! The typeface that scantrail prints with: DejaVu Sans, which covers Latin, Greek and Cyrillic, in two weights.
+
+use std::sync::LazyLock;
+
+use ttf_parser::Face;
+use unicode_normalization::UnicodeNormalization;
+
+use super::page::{Micrometres, Style};
+
+static REGULAR: &[u8] = include_bytes!("fonts/DejaVuSans.ttf");
+static BOLD: &[u8] = include_bytes!("fonts/DejaVuSans-Bold.ttf");
+static REGULAR_FACE: LazyLock<Option<Face<'static>>> = LazyLock::new(|| Face::parse(REGULAR, 0).ok());
+static BOLD_FACE: LazyLock<Option<Face<'static>>> = LazyLock::new(|| Face::parse(BOLD, 0).ok());
+
+/// What is printed for a character that cannot be printed.
+pub(super) const REPLACEMENT: char = '\u{fffd}';
+
+/// What stands for the rest of a text that was shortened.
+const ELLIPSIS: char = '…';
+
+/// The file of a face.
+pub(super) fn file(style: Style) -> &'static [u8] {
+    match style {
+        Style::Regular => REGULAR,
+        Style::Bold => BOLD,
+    }
+}
+
+/// The parsed face, `None` if the file in the program is damaged.
+pub(super) fn face(style: Style) -> Option<&'static Face<'static>> {
+    match style {
+        Style::Regular => REGULAR_FACE.as_ref(),
+        Style::Bold => BOLD_FACE.as_ref(),
+    }
+}
+
+/// A text as it is printed: composed (NFC), and with a replacement for what the face does not cover or what needs
+/// shaping.
+pub(super) fn printable(text: &str, style: Style) -> String {
+    text.nfc().map(|character| if covers(style, character) { character } else { REPLACEMENT }).collect()
+}
+
+/// The characters of a text that [`printable`] replaces.
+pub(super) fn missing(text: &str, style: Style) -> Vec<char> {
+    text.nfc().filter(|character| !covers(style, *character)).collect()
+}
+
+fn covers(style: Style, character: char) -> bool {
+    !needs_shaping(character) && face(style).is_some_and(|face| face.glyph_index(character).is_some())
+}
+
+/// Hebrew to Arabic Extended-A, and their presentation forms: written from right to left, most of them in joined forms.
+/// The face has glyphs for some, but one by one from left to right they would be another text.
+fn needs_shaping(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8ff}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+}
+
+/// The width of a text as it will be printed.
+pub(super) fn width(text: &str, style: Style, size: Micrometres) -> Micrometres {
+    let Some(face) = face(style) else { return 0 };
+    let advance = |character| face.glyph_index(character).and_then(|glyph| face.glyph_hor_advance(glyph)).unwrap_or(0);
+    let units: i64 = printable(text, style).chars().map(|character| i64::from(advance(character))).sum();
+    let width = units * i64::from(size) / i64::from(face.units_per_em()).max(1);
+    Micrometres::try_from(width).unwrap_or(Micrometres::MAX)
+}
+
+/// The text, cut and ended with … where it is wider than `available`.
+pub(super) fn shortened(text: &str, style: Style, size: Micrometres, available: Micrometres) -> String {
+    if width(text, style, size) <= available {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = text.nfc().collect();
+    loop {
+        kept.pop();
+        while kept.last().is_some_and(|last| last.is_whitespace()) {
+            kept.pop();
+        }
+        let candidate: String = kept.iter().copied().chain([ELLIPSIS]).collect();
+        if kept.is_empty() || width(&candidate, style, size) <= available {
+            return candidate;
+        }
+    }
+}
+
+/// The text in lines that are no wider than `available`: broken at spaces, and inside a word only where the word alone is
+/// too wide. Nothing is left out.
+pub(super) fn wrapped(text: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let joined = lines.last().map(|line| format!("{line} {word}"));
+        match joined.filter(|joined| width(joined, style, size) <= available) {
+            Some(joined) => {
+                lines.pop();
+                lines.push(joined);
+            }
+            None => lines.extend(pieces(word, style, size, available)),
+        }
+    }
+    lines
+}
+
+/// A text in pieces that are no wider than `available`, broken anywhere, each of at least one character: for codes, in
+/// which every space counts.
+pub(super) fn pieces(word: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for character in word.nfc() {
+        let Some(piece) = pieces.last_mut() else { break };
+        piece.push(character);
+        if piece.chars().count() > 1 && width(piece, style, size) > available {
+            piece.pop();
+            pieces.push(character.to_string());
+        }
+    }
+    pieces
+}
