@@ -3,6 +3,7 @@
 //! The floors, from below: [`model`] the nouns, `ledger` and [`codes`] the rules of stock and of barcodes, `scan` the
 //! conversation, `store` and [`mod@print`] the world, `ops` the verbs, `cli` the people. Imports go down only.
 
+pub mod cli;
 pub mod codes;
 pub mod ledger;
 pub mod model;

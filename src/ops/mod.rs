@@ -30,11 +30,12 @@ pub use masters::{
     set_item,
 };
 pub use order_report::{OrderReport, OrderReportLine, order_report};
-pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, slip_of, trace_paper};
+pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of, trace_paper};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request};
 pub use release::Release;
+pub use resolve::item as resolve_item;
 pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};

@@ -308,7 +308,7 @@ pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<P
 }
 
 /// What an allocation could not find, as SKU and quantity.
-pub(super) fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
     let detail: serde_json::Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();

@@ -153,14 +153,25 @@ impl View<'_> {
         found.map(|found| self.with_lines(found)).transpose()
     }
 
-    /// Operations that happened at a time or later, oldest first; all when no time is given.
+    /// Operations that happened at a time or later, oldest first: those that move goods or claims, or all; the newest
+    /// when there is a limit.
     ///
     /// # Errors
     /// What the database says.
-    pub fn operations_since(&self, since: Option<DateTime<FixedOffset>>) -> Result<Vec<RecordedOperation>> {
-        let sql = format!("{OPERATION} WHERE at >= ?1 ORDER BY number");
+    pub fn operations_since(
+        &self,
+        since: Option<DateTime<FixedOffset>>,
+        with_master_data: bool,
+        limit: Option<usize>,
+    ) -> Result<Vec<RecordedOperation>> {
+        let sql = format!(
+            "SELECT * FROM ({OPERATION} WHERE at >= ?1 AND (?2 OR kind IN
+             ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'undo'))
+             ORDER BY number DESC LIMIT ?3) ORDER BY number"
+        );
         let since = since.map_or(i64::MIN, |time| time.timestamp());
-        let found = self.all(&sql, [since], operation)?;
+        let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        let found = self.all(&sql, (since, with_master_data, limit), operation)?;
         found.into_iter().map(|found| self.with_lines(found)).collect()
     }
 

@@ -1,0 +1,56 @@
+//! `allocate`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{output, paper};
+use crate::ops::{Allocate, pick_sheet_of};
+
+/// Set exact lots and serials aside for a sales order, and print its pick sheet
+///
+/// Takes what there is and lists what is short. Run it again when more has come in; the sheet then lists all that is set
+/// aside and not picked.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  scantrail allocate SO-2001 --sheet pick.pdf
+  scantrail allocate SO-2001 --all-or-nothing")]
+pub struct Args {
+    /// The sales order
+    code: String,
+    /// Which stock goes first
+    #[arg(long, value_enum, default_value = "fefo")]
+    strategy: Strategy,
+    /// Refuse when not everything is there
+    #[arg(long)]
+    all_or_nothing: bool,
+    /// Print the pick sheet
+    #[arg(long, value_name = "FILE.pdf")]
+    sheet: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Strategy {
+    /// First expired, first out; without dates, first in, first out
+    Fefo,
+    /// First in, first out
+    Fifo,
+}
+
+/// Runs the command.
+pub fn run(args: Args, context: &Context) -> super::Result {
+    let store = context.store()?;
+    let request = context.request()?;
+    let strategy = match args.strategy {
+        Strategy::Fefo => crate::ledger::Strategy::FirstExpired,
+        Strategy::Fifo => crate::ledger::Strategy::FirstIn,
+    };
+    let verb = Allocate { sales_order: args.code, strategy, all_or_nothing: args.all_or_nothing };
+    let recorded = verb.run(&store, &request).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
+    for (sku, quantity) in crate::ops::short_of(&recorded.operation) {
+        context.tell(&format!("short: {} of {}", quantity, output::safe(&sku)));
+    }
+    paper::deliver(context, &store, &recorded, &[(args.sheet.as_ref(), &pick_sheet_of)])
+}

@@ -1,0 +1,241 @@
+//! What every command has: the flags that stand everywhere, the config file, the environment and the clock.
+//!
+//! This is the only file that reads the environment, the clock and randomness.
+#![allow(clippy::disallowed_methods)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::config::{Config, user_folder};
+use super::failure::Failure;
+use crate::model::Stamp;
+use crate::ops::Request;
+use crate::store::Store;
+
+/// The flags that stand before or after every command.
+#[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Globals {
+    /// The database: a path [default: SCANTRAIL_DB, the config file, or scantrail.db in the user's data folder]
+    #[arg(long, global = true, value_name = "PATH|URL")]
+    pub db: Option<OsString>,
+    /// Who does it
+    #[arg(long, global = true, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// At which station
+    #[arg(long, global = true, value_name = "NAME")]
+    pub station: Option<String>,
+    /// Print the result as one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say less on stderr: only refusals and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Name the operation, so that repeating it is safe
+    #[arg(long, global = true, value_name = "TEXT", value_parser = not_blank)]
+    pub op_id: Option<String>,
+    /// When it happened, such as 2026-11-23T10:00 or 2026-11-23 [default: now]
+    #[arg(long, global = true, value_name = "TIME")]
+    pub at: Option<String>,
+    /// A remark on the operation
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Why it was done
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// A free field on the operation
+    #[arg(long = "field", global = true, value_name = "KEY=VALUE")]
+    pub fields: Vec<String>,
+    /// Check and answer, but write nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+}
+
+fn not_blank(text: &str) -> Result<String, String> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() { Err("it is empty".to_owned()) } else { Ok(trimmed.to_owned()) }
+}
+
+/// Everything that a command gets from outside.
+pub struct Context {
+    /// The flags that stand everywhere.
+    pub globals: Globals,
+    /// What is this station's own.
+    pub config: Config,
+    now: DateTime<FixedOffset>,
+}
+
+impl Context {
+    /// Reads the config file and the clock.
+    ///
+    /// # Errors
+    /// A config file that is not understood.
+    pub fn new(globals: Globals) -> Result<Context, Failure> {
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let folder = user_folder(std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from), home, ".config");
+        let config = Config::read(folder.map(|folder| folder.join("scantrail/config.toml")).as_deref())?;
+        Ok(Context { globals, config, now: now()? })
+    }
+
+    /// The time at which the command began.
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        self.now
+    }
+
+    /// Where the database is.
+    ///
+    /// # Errors
+    /// No place is named and there is no home; or it is a URL, which this version does not speak.
+    pub fn database(&self) -> Result<PathBuf, Failure> {
+        let named =
+            self.globals.db.clone().or_else(|| std::env::var_os("SCANTRAIL_DB").filter(|path| !path.is_empty()));
+        let named = named.or_else(|| self.config.database.clone().map(OsString::from));
+        if let Some(named) = named {
+            if named.to_string_lossy().contains("://") {
+                return Err(Failure::usage("this version keeps its database in one SQLite file: give a path to --db"));
+            }
+            return Ok(PathBuf::from(named));
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let folder = user_folder(std::env::var_os("XDG_DATA_HOME").map(PathBuf::from), home, ".local/share");
+        folder.map(|folder| folder.join("scantrail/scantrail.db")).ok_or_else(|| {
+            Failure::usage("there is no HOME to keep the database in: name it with --db or SCANTRAIL_DB")
+        })
+    }
+
+    /// True when a network file system was allowed on purpose.
+    pub fn allows_network_file_system(&self) -> bool {
+        std::env::var_os("SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM").is_some_and(|value| value == "1")
+    }
+
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// That it is missing, damaged, newer, …
+    pub fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.database()?, self.allows_network_file_system())?)
+    }
+
+    /// What every writing command is given.
+    ///
+    /// # Errors
+    /// A time or a field that is not well formed.
+    pub fn request(&self) -> Result<Request, Failure> {
+        let at = self.globals.at.as_deref().map(|text| self.time(text)).transpose()?;
+        Ok(Request {
+            op_id: match &self.globals.op_id {
+                Some(op_id) => op_id.clone(),
+                None => made_up_op_id()?,
+            },
+            stamp: Stamp {
+                at: at.unwrap_or(self.now),
+                recorded_at: self.now,
+                operator: self.operator(),
+                station: self.station(),
+            },
+            at_is_given: at.is_some(),
+            note: self.globals.note.clone(),
+            reason: self.globals.reason.clone(),
+            fields: self.fields()?,
+            dry_run: self.globals.dry_run,
+        })
+    }
+
+    /// A time: RFC 3339, or date and time of day, or a date, where this station is.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn time(&self, text: &str) -> Result<DateTime<FixedOffset>, Failure> {
+        let text = text.trim();
+        let local = |naive: NaiveDateTime| naive.and_local_timezone(*self.now.offset()).single();
+        let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
+        let found = DateTime::parse_from_rfc3339(text)
+            .ok()
+            .or_else(|| {
+                formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).and_then(local)
+            })
+            .or_else(|| text.parse::<NaiveDate>().ok().and_then(|date| local(date.and_time(NaiveTime::MIN))));
+        found.ok_or_else(|| {
+            Failure::usage(format!(
+                "{} is not a time: write it as 2026-11-23T10:00 or 2026-11-23",
+                super::output::safe(text)
+            ))
+        })
+    }
+
+    fn fields(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let split = |field: &String| match field.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+            _ => Err(Failure::usage(format!("--field {} is not KEY=VALUE", super::output::safe(field)))),
+        };
+        self.globals.fields.iter().map(split).collect()
+    }
+
+    fn operator(&self) -> String {
+        let user = || std::env::var_os("USER").map(|user| user.to_string_lossy().into_owned());
+        let named = self.globals.operator.clone().or_else(|| self.config.operator.clone()).or_else(user);
+        named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    fn station(&self) -> String {
+        let named = self.globals.station.clone().or_else(|| self.config.station.clone());
+        named.filter(|name| !name.trim().is_empty()).unwrap_or_else(host_name)
+    }
+
+    /// Colour is never the only sign, and is left out where the terminal has none or nobody wants it.
+    pub fn has_colour(&self) -> bool {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        std::io::stderr().is_terminal() && !is_dumb && !is_unwanted
+    }
+
+    /// Says something that is no error, unless less is wanted.
+    pub fn tell(&self, text: &str) {
+        if !self.globals.quiet {
+            super::output::complain(text);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "station".to_owned() } else { name }
+}
+
+#[cfg(not(unix))]
+fn host_name() -> String {
+    "station".to_owned()
+}
+
+/// The clock, in whole seconds, which is what the ledger keeps. `SCANTRAIL_NOW` stands in for it, so that whole runs can
+/// be repeated to the byte.
+fn now() -> Result<DateTime<FixedOffset>, Failure> {
+    let time = match std::env::var("SCANTRAIL_NOW") {
+        Ok(text) => DateTime::parse_from_rfc3339(&text)
+            .map_err(|_| Failure::usage("SCANTRAIL_NOW is not a time such as 2026-11-23T10:00:00+00:00"))?,
+        Err(_) => Local::now().fixed_offset(),
+    };
+    Ok(chrono::SubsecRound::trunc_subsecs(time, 0))
+}
+
+/// A name for an operation that nobody named: 128 random bits.
+fn made_up_op_id() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::Error {
+        exit: super::failure::EXIT_COULD_NOT,
+        code: "randomness",
+        message: format!("the system gives no random numbers: {error}"),
+        hint: "name the operation with --op-id".to_owned(),
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The folder that a new database is made in.
+pub fn folder_of(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}

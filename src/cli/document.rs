@@ -1,0 +1,172 @@
+//! Results as JSON documents and as sentences.
+
+use serde_json::{Map, Value, json};
+
+use super::output::safe;
+use super::table::{Align, table};
+use crate::model::Quantity;
+use crate::ops::Recorded;
+use crate::store::{RecordedLine, RecordedOperation, StoreError, View};
+
+/// Neighbouring movements of one item, lot and direction are one line.
+struct Line<'l> {
+    first: &'l RecordedLine,
+    quantity: Quantity,
+    serials: Vec<&'l str>,
+}
+
+fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> {
+    let key =
+        |line: &RecordedLine| (line.item.id, line.lot.as_ref().map(|lot| lot.id), line.from.place.id, line.to.place.id);
+    let mut lines: Vec<Line<'l>> = Vec::new();
+    for one in recorded {
+        match lines.last_mut().filter(|line| key(line.first) == key(one)) {
+            Some(line) => {
+                line.quantity = line.quantity.plus(one.quantity);
+                line.serials.extend(one.serial.as_deref());
+            }
+            None => lines.push(Line {
+                first: one,
+                quantity: one.quantity,
+                serials: one.serial.as_deref().into_iter().collect(),
+            }),
+        }
+    }
+    lines
+}
+
+/// True for the movements that only give an allocation back while something else was done.
+fn is_side_effect(kind: &str, line: &RecordedLine) -> bool {
+    line.from.place.id == line.to.place.id && !matches!(kind, "allocate" | "release" | "undo")
+}
+
+fn line(line: &Line<'_>) -> Value {
+    let first = line.first;
+    json!({
+        "item": first.item.sku.as_str(),
+        "quantity": line.quantity.display(first.item.scale),
+        "lot": first.lot.as_ref().map(|lot| lot.code.as_str()),
+        "expires": first.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+        "serials": line.serials,
+        "from": first.from.place.path,
+        "to": first.to.place.path,
+    })
+}
+
+/// An operation.
+///
+/// # Errors
+/// What the database says.
+pub fn operation(view: &View<'_>, operation: &RecordedOperation) -> Result<Map<String, Value>, StoreError> {
+    let order = operation.order.map(|id| view.order(id)).transpose()?;
+    let partner = operation.partner.map(|id| view.partner(id)).transpose()?;
+    let kind = operation.kind.as_str();
+    let main = lines(operation.lines.iter().filter(|line| !is_side_effect(kind, line)));
+    let released = lines(operation.lines.iter().filter(|line| is_side_effect(kind, line)));
+    let fields: Value = serde_json::from_str(&operation.fields).unwrap_or_default();
+    let document = json!({
+        "operation": operation.number.0,
+        "op_id": operation.op_id,
+        "kind": kind,
+        "at": operation.stamp.at.to_rfc3339(),
+        "recorded_at": operation.stamp.recorded_at.to_rfc3339(),
+        "operator": operation.stamp.operator,
+        "station": operation.stamp.station,
+        "document": order.map(|order| order.code.to_string()),
+        "partner": partner.map(|partner| partner.code),
+        "invoice": operation.invoice,
+        "note": operation.note,
+        "reason": operation.reason,
+        "fields": fields,
+        "reverses": operation.reverses.map(|number| number.0),
+        "lines": main.iter().map(line).collect::<Vec<_>>(),
+    });
+    let mut document = match document {
+        Value::Object(document) => document,
+        _ => Map::new(),
+    };
+    if !released.is_empty() {
+        document.insert("released".to_owned(), released.iter().map(line).collect());
+    }
+    if let Some(Value::Object(detail)) = operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
+        document.extend(detail);
+    }
+    Ok(document)
+}
+
+/// What a command recorded, with the files that it wrote.
+///
+/// # Errors
+/// What the database says.
+pub fn recorded(view: &View<'_>, recorded: &Recorded, files: &[String]) -> Result<Value, StoreError> {
+    let mut document = operation(view, &recorded.operation)?;
+    if recorded.dry_run {
+        document.insert("operation".to_owned(), Value::Null);
+    }
+    document.insert("already_recorded".to_owned(), recorded.already_recorded.into());
+    document.insert("files".to_owned(), json!(files));
+    Ok(Value::Object(document))
+}
+
+/// How many lines a sentence may be followed by.
+const MOST_LINES: usize = 40;
+
+/// What a command recorded, for people: one sentence and the lines.
+pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
+    let operation = &recorded.operation;
+    let mut text = match (recorded.dry_run, recorded.already_recorded) {
+        (true, _) => format!("Dry run of {}: nothing was written.\n", operation.kind),
+        (_, true) => format!("Operation {} ({}) was recorded before.\n", operation.number, operation.kind),
+        _ => format!("Operation {} ({}) is recorded.\n", operation.number, operation.kind),
+    };
+    let main = lines(operation.lines.iter().filter(|line| !is_side_effect(&operation.kind, line)));
+    text.push_str(&line_table(&main));
+    let released = lines(operation.lines.iter().filter(|line| is_side_effect(&operation.kind, line)));
+    if !released.is_empty() {
+        text.push_str("Given back, because other units took their place:\n");
+        text.push_str(&line_table(&released));
+    }
+    files.iter().for_each(|file| text.push_str(&format!("Wrote {}\n", safe(file))));
+    text
+}
+
+fn line_table(lines: &[Line<'_>]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .take(MOST_LINES)
+        .map(|line| {
+            let first = line.first;
+            vec![
+                format!("{} {}", line.quantity.display(first.item.scale), first.item.unit),
+                first.item.sku.to_string(),
+                first.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
+                serials_text(&line.serials),
+                first.from.place.path.clone(),
+                first.to.place.path.clone(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("quantity", Align::Right),
+        ("item", Align::Left),
+        ("lot", Align::Left),
+        ("serials", Align::Left),
+        ("from", Align::Left),
+        ("to", Align::Left),
+    ];
+    let mut text = table(&columns, &rows);
+    if lines.len() > MOST_LINES {
+        text.push_str(&format!("… and {} more lines\n", lines.len() - MOST_LINES));
+    }
+    text
+}
+
+fn serials_text(serials: &[&str]) -> String {
+    match serials {
+        [first, .., last] if serials.len() > 3 => format!("{} … {} ({})", safe(first), safe(last), serials.len()),
+        few => few.iter().map(|serial| safe(serial)).collect::<Vec<_>>().join(" "),
+    }
+}

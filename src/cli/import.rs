@@ -1,0 +1,63 @@
+//! `import`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::paper;
+use crate::ops::{ImportKind, import};
+
+/// Read items, locations, partners or orders from a CSV file
+///
+/// The first line names the columns; comma, semicolon or TAB separates. All rows are taken or none, and every bad row is
+/// named.
+///
+/// items: sku, name, track, gtin, barcode, unit, scale · locations: code, kind · partners: code, kind, name ·
+/// orders: code, kind, partner, item, quantity (one row for each line)
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  scantrail import items catalogue.csv
+  scantrail import orders orders.csv --dry-run")]
+pub struct Args {
+    /// What the file holds
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The file
+    file: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Items,
+    Locations,
+    Partners,
+    Orders,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context) -> super::Result {
+    let bytes = std::fs::read(&args.file).map_err(|error| Failure::file(&args.file.display().to_string(), &error))?;
+    let store = context.store()?;
+    let request = context.request()?;
+    let kind = match args.kind {
+        Kind::Items => ImportKind::Items,
+        Kind::Locations => ImportKind::Locations,
+        Kind::Partners => ImportKind::Partners,
+        Kind::Orders => ImportKind::Orders,
+    };
+    // Drawn on stderr, and only when that is a terminal.
+    let bar = if context.globals.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} rows") {
+        bar.set_style(style);
+    }
+    let outcome = import(&store, kind, &bytes, &request, |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let recorded = outcome.map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
+    paper::deliver(context, &store, &recorded, &[])
+}

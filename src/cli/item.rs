@@ -1,0 +1,145 @@
+//! `item add`, `item set`, `item list`, `item show`.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::table::{Align, table};
+use super::{output, paper};
+use crate::ops::{AddItem, ItemView, OpError, add_item, item_view, set_item};
+
+/// What is stocked, and how it is tracked
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make an item
+    #[command(after_help = "Examples:
+  scantrail item add LAPTOP-15 --name \"Laptop 15 inch\" --track serial --gtin 4006381333931
+  scantrail item add MILK-1L --name \"Milk 1 l\" --track lot
+  scantrail item add FLOUR --name \"Flour\" --track lot --unit kg --scale 3")]
+    Add {
+        /// Its code
+        sku: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// How its units are told apart: none, lot (batch), serial, lot+serial
+        #[arg(long, value_name = "HOW", value_parser = tracking)]
+        track: String,
+        #[command(flatten)]
+        more: More,
+    },
+    /// Change an item; what is not named stays as it is, and codes are added
+    #[command(after_help = "Example:
+  scantrail item set LAPTOP-15 --barcode OLD-LABEL-77")]
+    Set {
+        /// Its code
+        sku: String,
+        /// What people call it
+        #[arg(long)]
+        name: Option<String>,
+        /// How its units are told apart: none, lot (batch), serial, lot+serial
+        #[arg(long, value_name = "HOW", value_parser = tracking)]
+        track: Option<String>,
+        #[command(flatten)]
+        more: More,
+    },
+    /// List all items
+    List,
+    /// Show one item with its codes
+    Show {
+        /// Its SKU, a barcode or its GTIN
+        code: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct More {
+    /// A GTIN (EAN, UPC) of 8, 12, 13 or 14 digits; may be given again
+    #[arg(long = "gtin", value_name = "GTIN")]
+    gtins: Vec<String>,
+    /// Another barcode that is printed on it; may be given again
+    #[arg(long = "barcode", value_name = "CODE")]
+    barcodes: Vec<String>,
+    /// The word for its unit [default: each]
+    #[arg(long, value_name = "WORD")]
+    unit: Option<String>,
+    /// Decimals of its quantity, 0 to 6 [default: 0]
+    #[arg(long, value_name = "DECIMALS", value_parser = clap::value_parser!(u8).range(0..=6))]
+    scale: Option<u8>,
+}
+
+fn tracking(word: &str) -> Result<String, String> {
+    let found = crate::model::Tracking::from_word(word);
+    found.map(|tracking| tracking.word().to_owned()).ok_or_else(|| "one of none, lot, serial, lot+serial".to_owned())
+}
+
+fn new_item(sku: String, name: Option<String>, track: Option<String>, more: More) -> AddItem {
+    AddItem { sku, name, track, gtins: more.gtins, barcodes: more.barcodes, unit: more.unit, scale: more.scale }
+}
+
+/// Runs the command.
+pub fn run(args: Args, context: &Context) -> super::Result {
+    let store = context.store()?;
+    match args.command {
+        Command::Add { sku, name, track, more } => {
+            let recorded = add_item(&store, &new_item(sku, Some(name), Some(track), more), &context.request()?)?;
+            paper::deliver(context, &store, &recorded, &[])
+        }
+        Command::Set { sku, name, track, more } => {
+            let recorded = set_item(&store, &new_item(sku, name, track, more), &context.request()?)?;
+            paper::deliver(context, &store, &recorded, &[])
+        }
+        Command::List => {
+            let items = store.read(|view| {
+                let items = view.items()?;
+                items.iter().map(|item| item_view(view, item.sku.as_str())).collect::<Result<Vec<ItemView>, OpError>>()
+            })?;
+            output::result(&if context.globals.json {
+                json!({ "items": items.iter().map(document).collect::<Vec<_>>() }).to_string()
+            } else {
+                text(&items)
+            })
+        }
+        Command::Show { code } => {
+            let item = store.read(|view| item_view(view, &code))?;
+            output::result(&if context.globals.json { document(&item).to_string() } else { text(&[item]) })
+        }
+    }
+}
+
+fn document(view: &ItemView) -> Value {
+    json!({
+        "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
+        "gtins": view.gtins, "barcodes": view.barcodes, "unit": view.item.unit, "scale": view.item.scale.decimals(),
+    })
+}
+
+fn text(items: &[ItemView]) -> String {
+    let row = |view: &ItemView| {
+        let codes: Vec<&str> = view.gtins.iter().chain(&view.barcodes).map(String::as_str).collect();
+        let decimals = view.item.scale.decimals();
+        vec![
+            view.item.sku.to_string(),
+            view.item.name.clone(),
+            view.item.tracking.word().to_owned(),
+            view.item.unit.clone(),
+            if decimals == 0 { String::new() } else { decimals.to_string() },
+            codes.join(" "),
+        ]
+    };
+    let columns = [
+        ("item", Align::Left),
+        ("name", Align::Left),
+        ("tracked by", Align::Left),
+        ("unit", Align::Left),
+        ("decimals", Align::Right),
+        ("barcodes", Align::Left),
+    ];
+    table(&columns, &items.iter().map(row).collect::<Vec<_>>())
+}

@@ -1,0 +1,120 @@
+//! `label`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{output, paper};
+use crate::ops::{LabelRequest, labels_for};
+use crate::print::label::LabelStock;
+use crate::print::symbol::Symbology;
+
+/// Print labels for serials, lots, items, locations, orders, or the sheet of command scans
+///
+/// The barcode holds the plain code, so it scans straight into the next command. An existing file is replaced.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  scantrail label serial SN001 SN002 --out labels.pdf
+  scantrail label location WH1/A-01 --out places.pdf --stock 5160 --start 5
+  scantrail label lot B7 --item MILK-1L --out lot.pdf --stock 50x25 --copies 24
+  scantrail label commands --out commands.pdf")]
+pub struct Args {
+    /// What the labels are for
+    #[arg(value_enum)]
+    kind: Kind,
+    /// Their codes
+    #[arg(required_if_eq_any([
+        ("kind", "serial"), ("kind", "lot"), ("kind", "item"), ("kind", "location"), ("kind", "order")]))]
+    codes: Vec<String>,
+    /// Of which item, where a serial or lot fits several
+    #[arg(long, value_name = "ITEM")]
+    item: Option<String>,
+    /// The file
+    #[arg(long, value_name = "FILE.pdf")]
+    out: PathBuf,
+    #[command(flatten)]
+    label: LabelArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Serial,
+    #[value(alias = "batch", alias = "code-number")]
+    Lot,
+    Item,
+    #[value(alias = "place")]
+    Location,
+    Order,
+    Commands,
+}
+
+/// The flags of labels.
+#[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "Labels")]
+pub struct LabelArgs {
+    /// The label paper: L7160 (A4, 3 x 7), 5160 (Letter, 3 x 10), 50x25 (roll) [default: the config file, or L7160]
+    #[arg(long, value_name = "NAME")]
+    stock: Option<String>,
+    /// The first free position on the first sheet, row by row from 1
+    #[arg(long, value_name = "POSITION", default_value_t = 1)]
+    start: usize,
+    /// How many of each
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = copies)]
+    copies: usize,
+    /// The kind of barcode: code128 (the plain code), gs1-128, ean13
+    #[arg(long, value_name = "NAME", default_value = "code128", value_parser = symbology)]
+    symbology: String,
+}
+
+fn copies(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=10_000) => Ok(count),
+        _ => Err("1 to 10000".to_owned()),
+    }
+}
+
+fn symbology(text: &str) -> Result<String, String> {
+    let words: Vec<&str> = Symbology::WORDS.iter().map(|(_, word)| *word).collect();
+    Symbology::named(text).map(|found| found.word().to_owned()).ok_or_else(|| format!("one of {}", words.join(", ")))
+}
+
+impl LabelArgs {
+    /// What is wanted, with the paper of this station where none is named.
+    ///
+    /// # Errors
+    /// Paper that does not exist, or a position that it does not have.
+    pub fn request(&self, context: &Context) -> Result<LabelRequest, Failure> {
+        let name = self.stock.as_deref().or(context.config.label_stock.as_deref()).unwrap_or(LabelStock::DEFAULT);
+        let stock = LabelStock::named(name).ok_or_else(|| {
+            let known = LabelStock::NAMES.join(", ");
+            Failure::usage(format!("there is no label paper {}: one of {known}", output::safe(name)))
+        })?;
+        if self.start == 0 || self.start > stock.positions() {
+            let positions = stock.positions();
+            return Err(Failure::usage(format!(
+                "--start {} is not on {name}: its positions are 1 to {positions}",
+                self.start
+            )));
+        }
+        let symbology = Symbology::named(&self.symbology).unwrap_or(Symbology::Code128);
+        Ok(LabelRequest { stock, start: self.start, copies: self.copies, symbology })
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context) -> super::Result {
+    let request = args.label.request(context)?;
+    let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let store = context.store()?;
+    let made =
+        store.read(|view| labels_for(view, &kind, &args.codes, args.item.as_deref(), &request, context.now()))?;
+    let files = if context.globals.dry_run { Vec::new() } else { paper::write(&made, &args.out, context)? };
+    output::result(&if context.globals.json {
+        json!({ "files": files }).to_string()
+    } else {
+        files.iter().map(|file| format!("Wrote {}\n", output::safe(file))).collect()
+    })
+}

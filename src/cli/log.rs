@@ -1,0 +1,88 @@
+//! `log`.
+
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::table::{Align, table};
+use super::{document, output};
+use crate::ops::OpError;
+use crate::store::RecordedOperation;
+
+/// List operations, newest last
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  scantrail log
+  scantrail log --since 2026-11-01
+  scantrail log --limit 10 --json")]
+pub struct Args {
+    /// Only what happened at this time or later
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only the newest
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<usize>,
+    /// Changes of items, places, partners and orders too
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context) -> super::Result {
+    let since = args.since.as_deref().map(|text| context.time(text)).transpose()?;
+    let store = context.store()?;
+    let (documents, rows) = store.read(|view| {
+        let operations = view.operations_since(since, args.all, args.limit)?;
+        let mut documents = Vec::new();
+        let mut rows = Vec::new();
+        for operation in &operations {
+            let document = document::operation(view, operation)?;
+            rows.push(row(operation, &document));
+            documents.push(Value::Object(document));
+        }
+        Ok::<_, OpError>((documents, rows))
+    })?;
+    if context.globals.json {
+        return output::result(&json!({ "operations": documents }).to_string());
+    }
+    let columns = [
+        ("operation", Align::Right),
+        ("when", Align::Left),
+        ("what", Align::Left),
+        ("document", Align::Left),
+        ("partner", Align::Left),
+        ("goods", Align::Left),
+        ("who", Align::Left),
+        ("station", Align::Left),
+        ("remark", Align::Left),
+    ];
+    output::result(&if rows.is_empty() { "no operations yet\n".to_owned() } else { table(&columns, &rows) })
+}
+
+fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>) -> Vec<String> {
+    let text = |key: &str| document.get(key).and_then(Value::as_str).map(output::safe).unwrap_or_default();
+    let goods: Vec<String> = document
+        .get("lines")
+        .and_then(Value::as_array)
+        .map(|lines| lines.iter().take(3).map(goods).collect())
+        .unwrap_or_default();
+    let more = document.get("lines").and_then(Value::as_array).map_or(0, |lines| lines.len().saturating_sub(3));
+    let goods = if more > 0 { format!("{}, and {more} more", goods.join(", ")) } else { goods.join(", ") };
+    let what = operation.reverses.map_or(operation.kind.clone(), |reversed| format!("undo of {reversed}"));
+    let remark: Vec<String> = ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();
+    vec![
+        operation.number.to_string(),
+        operation.stamp.at.format("%Y-%m-%d %H:%M").to_string(),
+        what,
+        text("document"),
+        text("partner"),
+        goods,
+        output::safe(&operation.stamp.operator),
+        output::safe(&operation.stamp.station),
+        remark.join("; "),
+    ]
+}
+
+fn goods(line: &Value) -> String {
+    let text = |key: &str| line[key].as_str().unwrap_or_default();
+    format!("{} {}", text("quantity"), output::safe(text("item")))
+}

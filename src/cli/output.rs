@@ -1,0 +1,60 @@
+//! Writing to stdout and stderr without ever stopping the program: both may be closed or full.
+
+use std::io::{ErrorKind, Write};
+
+use serde_json::Value;
+
+use super::failure::{EXIT_COULD_NOT, Failure};
+
+/// Writes the result of a command that wrote nothing.
+///
+/// # Errors
+/// [`Failure::Silent`] when nobody reads any more, else that stdout could not be written.
+pub fn result(text: &str) -> Result<(), Failure> {
+    write(text).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::Silent,
+        _ => Failure::Error {
+            exit: EXIT_COULD_NOT,
+            code: "stdout",
+            message: format!("the result could not be written: {error}"),
+            hint: "check where stdout goes".to_owned(),
+        },
+    })
+}
+
+/// Writes the result of a command that recorded an operation.
+///
+/// # Errors
+/// [`Failure::Undelivered`], which says how to get it.
+pub fn recorded(text: &str, op_id: &str, number: i64) -> Result<(), Failure> {
+    write(text).map_err(|error| Failure::Undelivered {
+        message: format!(
+            "recorded as operation {number}, but the result could not be written: {error}\n  hint: repeat the command with \
+             --op-id {op_id} to see it; it is recorded once"
+        ),
+    })
+}
+
+fn write(text: &str) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        stdout.write_all(b"\n")?;
+    }
+    stdout.flush()
+}
+
+/// Writes a document of a failed command; there is nobody left to tell if that fails too.
+pub fn document(document: &Value) {
+    let _ = write(&document.to_string());
+}
+
+/// Writes to stderr; there is nobody left to tell if that fails too.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Text that somebody typed or scanned, without what would steer a terminal.
+pub fn safe(text: &str) -> String {
+    crate::codes::shown(text.as_bytes())
+}

@@ -1,0 +1,97 @@
+//! Putting paper on disk after the stock is recorded.
+
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use super::document;
+use super::failure::Failure;
+use super::output;
+use crate::ops::{OpError, Paper, Recorded};
+use crate::print::file::write_whole;
+use crate::store::{Store, View};
+
+/// Writes the files of a document: one under the given name, further ones with `-2`, `-3`, … before the ending.
+///
+/// # Errors
+/// The file that could not be written, and why.
+pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String>, Failure> {
+    let mut written = Vec::new();
+    for (index, bytes) in paper.files.iter().enumerate() {
+        let path = numbered(path, index);
+        write_whole(&path, bytes).map_err(|error| Failure::file(&path.display().to_string(), &error))?;
+        written.push(path.display().to_string());
+    }
+    if !paper.missing_characters.is_empty() {
+        let characters: String = paper.missing_characters.iter().collect();
+        context.tell(&format!("warning: no font has {}; they are printed as \u{FFFD}", output::safe(&characters)));
+    }
+    Ok(written)
+}
+
+fn numbered(path: &Path, index: usize) -> PathBuf {
+    if index == 0 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{}", index + 1));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+/// Makes a document from a recorded operation.
+pub type Maker<'m> = dyn Fn(&View<'_>, &crate::store::RecordedOperation) -> Result<Paper, OpError> + 'm;
+
+/// Shows what was recorded, after its paper was written. Stock first, paper second: a failed file changes nothing of the
+/// operation, and repeating the command with the same op id writes it again.
+///
+/// # Errors
+/// [`Failure::Undelivered`] when the paper or the result did not get where it should.
+pub fn deliver(
+    context: &Context,
+    store: &Store,
+    recorded: &Recorded,
+    papers: &[(Option<&PathBuf>, &Maker<'_>)],
+) -> Result<(), Failure> {
+    let mut files = Vec::new();
+    let mut undelivered = None;
+    for (path, make) in papers {
+        let Some(path) = path.filter(|_| !recorded.dry_run) else { continue };
+        let made = store.read(|view| make(view, &recorded.operation)).map_err(Failure::from);
+        match made.and_then(|paper| write(&paper, path, context)) {
+            Ok(written) => files.extend(written),
+            Err(failure) => undelivered = Some(why(&failure)),
+        }
+    }
+    let text = if context.globals.json {
+        store.read(|view| document::recorded(view, recorded, &files))?.to_string()
+    } else {
+        document::recorded_text(recorded, &files)
+    };
+    let number = recorded.operation.number.0;
+    if recorded.dry_run {
+        output::result(&text)?;
+    } else {
+        output::recorded(&text, &recorded.operation.op_id, number)?;
+    }
+    match undelivered {
+        None => Ok(()),
+        Some(why) => Err(Failure::Undelivered {
+            message: format!(
+                "recorded as operation {number}, but a file was not written: {why}\n  hint: repeat the command with --op-id {} \
+                 and another file name; it is recorded once",
+                recorded.operation.op_id
+            ),
+        }),
+    }
+}
+
+fn why(failure: &Failure) -> String {
+    match failure {
+        Failure::Error { message, .. } => message.clone(),
+        Failure::Refused(refusals) => refusals.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; "),
+        other => format!("{other:?}"),
+    }
+}

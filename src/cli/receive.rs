@@ -1,0 +1,69 @@
+//! `receive`.
+
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::label::LabelArgs;
+use super::paper;
+use super::scans::{self, ScanArgs};
+use crate::ops::{Receive, labels_of_operation};
+
+/// Take goods in from a supplier
+///
+/// Scan the item, how many, then the lot and the serials of each unit; scan a place to say where the next goods go.
+#[derive(clap::Args)]
+#[command(
+    group = clap::ArgGroup::new("origin").args(["po", "from"]).required(true).multiple(true),
+    after_help = "Scans: { place | item quantity [lot] [serial …] } [done]
+
+Examples:
+  scantrail receive --po PO-1001
+  scantrail receive --from ACME --to WH1/A-01 --scans delivery.txt --labels labels.pdf
+  printf 'LAPTOP-15\\n2\\nSN001\\nSN002\\n' | scantrail receive --po PO-1001 --dry-run"
+)]
+pub struct Args {
+    /// The purchase order
+    #[arg(long, value_name = "CODE")]
+    po: Option<String>,
+    /// The supplier
+    #[arg(long, value_name = "SUPPLIER")]
+    from: Option<String>,
+    /// Where the goods go, until a place is scanned [default: the only storage place]
+    #[arg(long, value_name = "PLACE")]
+    to: Option<String>,
+    /// The supplier's invoice
+    #[arg(long, value_name = "NUMBER")]
+    invoice: Option<String>,
+    /// Take more than was ordered
+    #[arg(long)]
+    allow_over: bool,
+    /// Print a label for each serial, else for each lot or item
+    #[arg(long, value_name = "FILE.pdf")]
+    labels: Option<PathBuf>,
+    #[command(flatten)]
+    label: LabelArgs,
+    #[command(flatten)]
+    scans: ScanArgs,
+}
+
+/// Runs the command.
+pub fn run(args: Args, context: &Context) -> super::Result {
+    let labels = args.label.request(context)?;
+    let store = context.store()?;
+    let request = context.request()?;
+    let verb = Receive {
+        purchase_order: args.po,
+        supplier: args.from,
+        to: args.to,
+        invoice: args.invoice,
+        allow_over: args.allow_over,
+        options: args.scans.options(),
+    };
+    let recorded = scans::record(context, &store, &args.scans, &verb, &request)?;
+    paper::deliver(
+        context,
+        &store,
+        &recorded,
+        &[(args.labels.as_ref(), &|view, operation| labels_of_operation(view, operation, &labels))],
+    )
+}

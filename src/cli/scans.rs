@@ -1,0 +1,86 @@
+//! Where scans come from: a pipe, a file, or a scanner at a terminal.
+
+use std::io::{BufReader, IsTerminal};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::live;
+use crate::model::LotDates;
+use crate::ops::{BatchOptions, Recorded, Request, ScanVerb, read_scans, record_batch};
+use crate::store::Store;
+
+/// The flags of all commands that take scans.
+#[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "Scans")]
+pub struct ScanArgs {
+    /// Read the scans from a file, one on each line, instead of stdin
+    #[arg(long, value_name = "FILE")]
+    pub scans: Option<PathBuf>,
+    /// Answer every scan at once, also when stdin is not a terminal
+    #[arg(long)]
+    pub live: bool,
+    /// The item of the whole batch: its SKU, a barcode or its GTIN
+    #[arg(long, value_name = "ITEM")]
+    pub item: Option<String>,
+    /// The lot of the whole batch
+    #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
+    pub lot: Option<String>,
+    /// When that lot expires
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<NaiveDate>,
+    /// When that lot was made
+    #[arg(long, value_name = "DATE")]
+    pub made: Option<NaiveDate>,
+    /// Take serials that look like the code of an item or a place
+    #[arg(long)]
+    pub allow_odd_serials: bool,
+}
+
+impl ScanArgs {
+    /// What holds for the whole batch.
+    pub fn options(&self) -> BatchOptions {
+        BatchOptions {
+            item: self.item.clone(),
+            lot: self.lot.clone(),
+            dates: LotDates { expires: self.expires, best_before: None, made: self.made },
+            allow_odd_serials: self.allow_odd_serials,
+        }
+    }
+}
+
+/// Reads scans and records them as one operation.
+///
+/// # Errors
+/// What is refused or fails.
+pub fn record(
+    context: &Context,
+    store: &Store,
+    scans: &ScanArgs,
+    verb: &dyn ScanVerb,
+    request: &Request,
+) -> Result<Recorded, Failure> {
+    let outcome = match &scans.scans {
+        Some(path) => {
+            let name = path.display().to_string();
+            if path.is_dir() {
+                return Err(Failure::file(&name, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+            }
+            let file = std::fs::File::open(path).map_err(|error| Failure::file(&name, &error))?;
+            if scans.live {
+                return live::record(context, store, verb, request, &mut BufReader::new(file));
+            }
+            record_batch(store, verb, request, &read_scans(BufReader::new(file), &name)?)
+        }
+        None => {
+            let stdin = std::io::stdin();
+            if scans.live || stdin.is_terminal() {
+                return live::record(context, store, verb, request, &mut stdin.lock());
+            }
+            record_batch(store, verb, request, &read_scans(stdin.lock(), "stdin")?)
+        }
+    };
+    outcome.map_err(|error| Failure::from(error).repeat_with(&request.op_id))
+}

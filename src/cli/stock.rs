@@ -1,0 +1,160 @@
+//! `stock`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output;
+use super::table::{Align, table};
+use crate::ledger::{Code, Refusal};
+use crate::model::{LotCode, PlaceId, Quantity, folded};
+use crate::ops::{OpError, resolve_item};
+use crate::store::{StockFilter, StockRow, View};
+
+/// Show what is where
+///
+/// One row for each serial; other goods by item, lot and place. ALLOCATED is what is set aside for orders, picked or not.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  scantrail stock
+  scantrail stock --item MILK-1L
+  scantrail stock --location WH1 --json")]
+pub struct Args {
+    /// Only this item
+    #[arg(long, value_name = "ITEM")]
+    item: Option<String>,
+    /// Only this place and those below it; @customer/CODE shows what a customer has
+    #[arg(long, value_name = "PLACE")]
+    location: Option<String>,
+    /// Only this lot
+    #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
+    lot: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &Context) -> super::Result {
+    let rows = context.store()?.read(|view| {
+        let filter = StockFilter {
+            item: args.item.as_deref().map(|text| resolve_item(view, text)).transpose()?.map(|item| item.id),
+            places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
+            lot: args.lot.as_deref().map(|text| lot(view, text)).transpose()?,
+        };
+        Ok::<_, OpError>(merged(view.stock(&filter)?))
+    })?;
+    output::result(&if context.globals.json {
+        json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
+    } else {
+        text(&rows)
+    })
+}
+
+fn places(view: &View<'_>, text: &str) -> Result<Vec<PlaceId>, OpError> {
+    let key = folded(text.trim().trim_end_matches('/'));
+    let below = format!("{key}/");
+    let mut found: Vec<PlaceId> = view
+        .own_places()?
+        .iter()
+        .filter(|place| folded(&place.path) == key || folded(&place.path).starts_with(&below))
+        .map(|place| place.id)
+        .collect();
+    if text.trim().starts_with('@') {
+        found.extend(view.place_named(text)?.map(|place| place.id));
+    }
+    if found.is_empty() {
+        let message = format!("no place has the code {}", output::safe(text));
+        return Err(Refusal::new(Code::UnknownLocation, message, "scantrail location list").into());
+    }
+    Ok(found)
+}
+
+fn lot(view: &View<'_>, text: &str) -> Result<String, OpError> {
+    let code = LotCode::new(text).ok();
+    let known = code.map(|code| view.lots_named(&code).map(|lots| (code, lots))).transpose()?;
+    match known {
+        Some((code, lots)) if !lots.is_empty() => Ok(code.to_string()),
+        _ => {
+            let message = format!("no lot has the text {}", output::safe(text));
+            Err(Refusal::new(Code::UnknownLot, message, "scantrail stock lists the lots; their texts are exact").into())
+        }
+    }
+}
+
+/// A row with what of it is set aside, and for which orders.
+struct Row {
+    stock: StockRow,
+    allocated: Quantity,
+    orders: Vec<String>,
+}
+
+/// Free and claimed stock of one item, lot and place is one row.
+fn merged(rows: Vec<StockRow>) -> Vec<Row> {
+    let mut index: BTreeMap<(i64, Option<i64>, i64), usize> = BTreeMap::new();
+    let mut merged: Vec<Row> = Vec::new();
+    for row in rows {
+        let claimed = if row.standing.is_free() { Quantity::ZERO } else { row.quantity };
+        let order = row.standing.claim.as_ref().map(|claim| claim.order_code.clone());
+        let key = (row.item.id.0, row.lot.as_ref().map(|lot| lot.id.0), row.standing.place.id.0);
+        match index.get(&key).filter(|_| row.serial.is_none()) {
+            Some(at) => {
+                let before = &mut merged[*at];
+                before.stock.quantity = before.stock.quantity.plus(row.quantity);
+                before.allocated = before.allocated.plus(claimed);
+                before.orders.extend(order);
+                before.orders.dedup();
+            }
+            None => {
+                index.insert(key, merged.len());
+                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect() });
+            }
+        }
+    }
+    merged
+}
+
+fn document(row: &Row) -> Value {
+    let stock = &row.stock;
+    json!({
+        "item": stock.item.sku.as_str(), "location": stock.standing.place.path,
+        "lot": stock.lot.as_ref().map(|lot| lot.code.as_str()), "serial": stock.serial,
+        "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
+        "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+        "orders": row.orders,
+    })
+}
+
+fn text(rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return "nothing is in stock\n".to_owned();
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let stock = &row.stock;
+            let show = |quantity: Quantity| quantity.display(stock.item.scale);
+            vec![
+                stock.item.sku.to_string(),
+                stock.standing.place.path.clone(),
+                stock.lot.as_ref().map(|lot| output::safe(lot.code.as_str())).unwrap_or_default(),
+                stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()).unwrap_or_default(),
+                stock.serial.as_deref().map(output::safe).unwrap_or_default(),
+                show(stock.quantity),
+                stock.item.unit.clone(),
+                if row.allocated.is_zero() { String::new() } else { show(row.allocated) },
+                row.orders.join(" "),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("item", Align::Left),
+        ("location", Align::Left),
+        ("lot", Align::Left),
+        ("expires", Align::Left),
+        ("serial", Align::Left),
+        ("quantity", Align::Right),
+        ("unit", Align::Left),
+        ("allocated", Align::Right),
+        ("for", Align::Left),
+    ];
+    table(&columns, &cells)
+}

@@ -1,0 +1,59 @@
+//! Aligned tables for people.
+
+use unicode_width::UnicodeWidthStr;
+
+/// Which side a column is flush with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Texts.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table with a header, its columns as wide as their widest cell. Empty columns are left out.
+pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
+    let shown: Vec<usize> = (0..columns.len())
+        .filter(|column| {
+            rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))
+        })
+        .collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
+        cells.chain([columns[column].0.width()]).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = shown.iter().map(|column| width(*column)).collect();
+    let line = |cells: &dyn Fn(usize) -> String| {
+        let mut line = String::new();
+        for (index, column) in shown.iter().enumerate() {
+            let cell = cells(*column);
+            let padding = " ".repeat(widths[index].saturating_sub(cell.width()));
+            match columns[*column].1 {
+                Align::Left => line.extend([cell.as_str(), padding.as_str()]),
+                Align::Right => line.extend([padding.as_str(), cell.as_str()]),
+            }
+            line.push_str("  ");
+        }
+        line.trim_end().to_owned() + "\n"
+    };
+    let mut text = line(&|column| columns[column].0.to_uppercase());
+    for row in rows {
+        text.push_str(&line(&|column| row.get(column).cloned().unwrap_or_default()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_empty_ones_are_left_out() {
+        let rows = vec![
+            vec!["Łódź".to_owned(), String::new(), "3".to_owned()],
+            vec!["A".to_owned(), String::new(), "150".to_owned()],
+        ];
+        let columns = [("place", Align::Left), ("lot", Align::Left), ("quantity", Align::Right)];
+        assert_eq!(table(&columns, &rows), "PLACE  QUANTITY\nŁódź          3\nA           150\n");
+    }
+}
