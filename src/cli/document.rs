@@ -85,6 +85,8 @@ pub fn operation(view: &View<'_>, operation: &RecordedOperation) -> Result<Map<S
         Value::Object(document) => document,
         _ => Map::new(),
     };
+    document.insert("already_recorded".to_owned(), false.into());
+    document.insert("files".to_owned(), json!([]));
     if !released.is_empty() {
         document.insert("released".to_owned(), released.iter().map(line).collect());
     }

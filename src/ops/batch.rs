@@ -192,7 +192,9 @@ fn judge_stream(view: &View<'_>, plan: Plan, frame: &Frame, scans: &[Framed], to
         }
     }
     tell_passed_over(&mut refusals, &mut passed_over);
-    if let Err(missing) = conversation.finish() {
+    if let Err(missing) = conversation.finish()
+        && (refusals.is_empty() || conversation.is_open())
+    {
         refusals.push(missing);
     }
     if refusals.is_empty() { Ok(conversation.into_lines().1) } else { Err(Refused(refusals).into()) }

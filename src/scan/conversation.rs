@@ -139,6 +139,11 @@ impl Conversation {
         (self.plan, self.lines)
     }
 
+    /// True inside a group.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// True after DONE.
     pub fn is_done(&self) -> bool {
         self.is_done
