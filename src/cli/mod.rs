@@ -37,7 +37,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use context::{Context, Globals};
-use failure::{EXIT_BUG, EXIT_USAGE, Failure};
+use failure::{EXIT_BUG, Failure};
 
 /// Tracks goods by lot and serial number with a barcode scanner, from the first purchase to the last sale and back.
 ///
@@ -112,7 +112,6 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn usage_message(error: &clap::Error) -> String {
-    debug_assert!(EXIT_USAGE == 2);
     let text = error.render().to_string();
     text.trim_start_matches("error: ").trim_end().to_owned()
 }

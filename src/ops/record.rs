@@ -49,7 +49,7 @@ impl Content {
         content.flag("note", request.note.as_deref());
         content.flag("reason", request.reason.as_deref());
         for (key, value) in &request.fields {
-            content.flag(key, Some(value));
+            content.flag("field", Some(&format!("{key}={value}")));
         }
         content
     }

@@ -120,6 +120,13 @@ impl OpenGroup {
         }
     }
 
+    pub fn known_lot(&self) -> Option<LotCode> {
+        match &self.lot {
+            GroupLot::Known(lot) => Some(lot.code.clone()),
+            _ => None,
+        }
+    }
+
     /// The scan that its quantity is blamed on.
     pub fn counted_by(&self) -> &ScanRef {
         match &self.count {

@@ -58,7 +58,11 @@ impl Store {
         store.make(path).map_err(|error| named(error, path))
     }
 
+    /// Write-ahead logging is set before the schema is there, so that no half-made database stays behind without it.
     fn make(&mut self, path: &Path) -> Result<Opened> {
+        if is_empty(&self.connection)? {
+            self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         match marks(&transaction)? {
             (APPLICATION_ID, version) if version > SCHEMA_VERSION => {
@@ -67,16 +71,18 @@ impl Store {
             (APPLICATION_ID, _) => return Ok(Opened::WasThere),
             _ => {}
         }
-        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if tables > 0 {
+        if !is_empty(&transaction)? {
             let why = "another program made it".to_owned();
             return Err(StoreError::NotOurs { path: path.display().to_string(), why });
         }
         schema::create(&transaction)?;
         transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
-        self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         Ok(Opened::Created)
     }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool> {
+    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
 fn named(error: StoreError, path: &Path) -> StoreError {

@@ -1,0 +1,225 @@
+//! The rules of the ledger, together with what the batch has said so far.
+
+use std::rc::Rc;
+
+use super::Conversation;
+use super::words::{other_item, quantity_refusal, wrong_kind};
+use crate::codes::Reading;
+use crate::ledger::{
+    Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
+    judge_serial,
+};
+use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, Scale, SerialCode};
+use crate::scan::Known;
+use crate::scan::group::{Count, GroupLot, LineLot, LineSerial, OpenGroup};
+
+impl Conversation {
+    pub(super) fn judge_destination(&self, item: &Item) -> Result<(), Refusal> {
+        self.judge_destination_of(item.sku.as_str())
+    }
+
+    pub(super) fn judge_destination_of(&self, what: &str) -> Result<(), Refusal> {
+        let is_wanted = self.plan.verb.place_is_destination() || self.plan.verb == Verb::Pick;
+        if !is_wanted || self.place_was_refused || self.destination().is_some() {
+            return Ok(());
+        }
+        let hint = if self.plan.verb.place_is_destination() {
+            "scan the place before the item, or name it with --to"
+        } else {
+            "name the staging place with --to, or make one: scantrail location add STAGING --kind staging"
+        };
+        Err(Refusal::new(
+            Code::PlaceRequired,
+            format!("where does {what} go? No place was scanned or named, and there is not just one that fits"),
+            hint,
+        ))
+    }
+
+    pub(super) fn destination(&self) -> Option<&Rc<Place>> {
+        let scanned = self.place.as_ref().filter(|_| self.plan.verb.place_is_destination());
+        scanned.or(self.plan.to.as_ref())
+    }
+
+    pub(super) fn origin(&self) -> Option<&Rc<Place>> {
+        let scanned = self.place.as_ref().filter(|_| !self.plan.verb.place_is_destination());
+        scanned.or(self.plan.from.as_ref())
+    }
+
+    pub(super) fn order(&self) -> Option<(OrderId, &str)> {
+        self.plan.order.as_ref().map(|order| (order.id, order.code.as_str()))
+    }
+
+    pub(super) fn judge_quantity(&self, item: &Item, text: &str, already: Quantity) -> Result<Quantity, Refusal> {
+        let scale = if item.tracking.by_serial() { Scale::WHOLE } else { item.scale };
+        let quantity =
+            Quantity::parse(text, scale).map_err(|error| quantity_refusal(text, error, item.sku.as_str()))?;
+        self.judge_more(item, quantity.less(already))?;
+        Ok(quantity)
+    }
+
+    pub(super) fn judge_more(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
+        let in_batch = self.counted.get(&item.id).copied().unwrap_or_default();
+        judge_order_quantity(self.plan.verb, self.plan.order.as_ref(), item, in_batch, more)
+    }
+
+    pub(super) fn count_more(&mut self, item: ItemId, more: Quantity) {
+        let counted = self.counted.entry(item).or_default();
+        *counted = counted.plus(more);
+    }
+
+    pub(super) fn judge_lot(
+        &self,
+        item: &Item,
+        code: &LotCode,
+        reading: &Reading,
+        known: &Known,
+    ) -> Result<LineLot, Refusal> {
+        if let Some(only) = self.plan.lot.as_ref().filter(|only| *only != code) {
+            let message = format!("this is lot {code} of {}, and the batch is only for lot {only}", item.sku);
+            return Err(Refusal::new(Code::LotDiffers, message, "put it aside, or leave out --lot"));
+        }
+        let record = known.lot.clone().filter(|record| record.code == *code);
+        if record.is_none() && self.plan.verb.moves_known_goods() {
+            let message = format!("{} has no lot {code}", item.sku);
+            return Err(Refusal::new(Code::UnknownLot, message, format!("scantrail stock --item {}", item.sku)));
+        }
+        judge_arriving_dates(item.sku.as_str(), code.as_str(), &self.plan.dates, &reading.dates)?;
+        let said = reading.dates.or(self.plan.dates);
+        let before = record.as_ref().map(|record| record.dates).unwrap_or_default();
+        let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());
+        judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
+        let as_known_now = LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said) };
+        judge_expiry(self.plan.verb, item, &as_known_now, self.plan.day)?;
+        Ok(LineLot { code: code.clone(), record, said })
+    }
+
+    /// A code of the wrong kind where a serial is due.
+    pub(super) fn judge_serial_kind(&self, group: &OpenGroup, reading: &Reading, known: &Known) -> Result<(), Refusal> {
+        if reading.serial.is_some() {
+            return Ok(());
+        }
+        let odd_is_fine = self.plan.allow_odd_serials && reading.plain().is_some();
+        if odd_is_fine {
+            return Ok(());
+        }
+        let due = format!("a serial of {}", group.name());
+        wrong_kind(reading, known, &due, Code::ItemWhereSerialExpected, Code::LocationWhereSerialExpected)
+    }
+
+    /// May this unit stand in the group? Gives its item and what is known of it.
+    pub(super) fn judge_unit(
+        &self,
+        group: &OpenGroup,
+        code: &SerialCode,
+        reading: &Reading,
+        known: &Known,
+    ) -> Result<(Rc<Item>, LineSerial), Refusal> {
+        let item = self.item_of_unit(group, code, reading, known)?;
+        let is_double = self.seen.contains(&(item.id, code.clone()))
+            || group
+                .serials
+                .iter()
+                .any(|(other, serial)| other.id == item.id && serial.code == *code && group.count == Count::OneUnit);
+        if is_double {
+            let message = format!("{} {code} was scanned in this batch already", item.sku);
+            return Err(Refusal::new(Code::DuplicateInBatch, message, "scan the next unit; count the pile again"));
+        }
+        let record = known.serials.iter().find(|(other, _)| other.id == item.id).map(|(_, record)| record);
+        let context = SerialContext {
+            verb: self.plan.verb,
+            item: &item,
+            code: code.as_str(),
+            from: self.origin(),
+            to: self.destination(),
+            order: self.order(),
+            day: self.plan.day,
+            other_items: &known.other_items,
+            facts: known.facts,
+        };
+        judge_serial(&context, record)?;
+        self.judge_lot_of_unit(group, &item, code, reading, record.and_then(|record| record.lot.as_ref()), known)?;
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
+    }
+
+    pub(super) fn item_of_unit(
+        &self,
+        group: &OpenGroup,
+        code: &SerialCode,
+        reading: &Reading,
+        known: &Known,
+    ) -> Result<Rc<Item>, Refusal> {
+        if let Some(item) = &group.item {
+            return match &known.item {
+                Some(other) if reading.serial.is_some() && other.id != item.id => Err(other_item(code, other, item)),
+                None if reading.item.is_some() => {
+                    let message = format!("the GTIN of this unit is not one of {}", item.sku);
+                    Err(Refusal::new(Code::SerialOfOtherItem, message, "put the unit aside; look at its label"))
+                }
+                _ => Ok(item.clone()),
+            };
+        }
+        let named = known.serials.iter().filter(|(item, _)| known.item.as_ref().is_none_or(|one| one.id == item.id));
+        match named.map(|(item, _)| item).collect::<Vec<_>>().as_slice() {
+            [] if self.plan.verb == Verb::Return && self.plan.order.is_some() => {
+                let order = self.order().map_or("", |(_, code)| code);
+                Err(Refusal::new(
+                    Code::NotSoldOnOrder,
+                    format!("order {order} did not sell {code}"),
+                    format!("scantrail trace {order} --kind order"),
+                ))
+            }
+            [] => Err(Refusal::new(
+                Code::UnknownSerial,
+                format!("no unit has the serial {code}"),
+                "scan the serial of the unit, or receive it first",
+            )),
+            [only] => Ok((*only).clone()),
+            several => {
+                let skus: Vec<&str> = several.iter().map(|item| item.sku.as_str()).collect();
+                let message = format!("serial {code} is one of {}", skus.join(" and of "));
+                Err(Refusal::new(Code::AmbiguousScan, message, "scan the item first, then the quantity and the serial"))
+            }
+        }
+    }
+
+    pub(super) fn judge_lot_of_unit(
+        &self,
+        group: &OpenGroup,
+        item: &Item,
+        code: &SerialCode,
+        reading: &Reading,
+        recorded: Option<&Rc<LotRecord>>,
+        known: &Known,
+    ) -> Result<(), Refusal> {
+        if !item.tracking.by_lot() {
+            return Ok(());
+        }
+        let group_lot = group.known_lot();
+        let mut names = [group_lot.clone(), reading.lot.clone(), self.plan.lot.clone()].into_iter().flatten();
+        let first = names.next();
+        let must_be = recorded.filter(|_| !known.facts.history_is_undone).map(|lot| lot.code.clone());
+        let differing = first.iter().cloned().chain(names).find(|name| {
+            must_be.as_ref().is_some_and(|lot| lot != name) || first.as_ref().is_some_and(|lot| lot != name)
+        });
+        if let Some(said) = differing {
+            let message = match &must_be {
+                Some(lot) if *lot != said => format!("{} {code} is of lot {lot}, and not of {said}", item.sku),
+                _ => format!(
+                    "the label of {code} says lot {said}, and the group is of lot {}",
+                    first.map_or_else(String::new, |lot| lot.to_string())
+                ),
+            };
+            return Err(Refusal::new(
+                Code::LotDiffers,
+                message,
+                "put the unit aside, or scan it in a group of its own lot",
+            ));
+        }
+        let said = match &group.lot {
+            GroupLot::Known(lot) => lot.said.or(lot.record.as_ref().map(|record| record.dates).unwrap_or_default()),
+            _ => recorded.map(|lot| lot.dates).unwrap_or_default(),
+        };
+        let lot = group_lot.map_or_else(String::new, |lot| lot.to_string());
+        judge_arriving_dates(item.sku.as_str(), &lot, &said, &reading.dates)
+    }
+}

@@ -1,0 +1,302 @@
+//! The conversation between a scanner and the ledger, as a state machine without I/O.
+//!
+//! Each step takes one scan with what the store knows of it, and either changes the state or gives a [`Stumble`] and
+//! changes nothing, so that a live station asks for the same slot again. In a pipe nobody can scan again: there
+//! [`Conversation::go_on`] says how a stumble affects the slots, and the rest of the stream is still checked.
+//!
+//! | due | what may come | next |
+//! |---|---|---|
+//! | opening | place, item, quantity (known goods), DONE | opening, quantity, lot, serial |
+//! | unit or quantity | quantity of the group that one unit opened, its lot, else as opening | lot, serial, opening |
+//! | quantity | plain decimal, GS1 (30) | lot, serial, opening |
+//! | lot | text, GS1 (10) | serial, opening |
+//! | serial | text, GS1 (21) | serial, opening |
+
+mod close;
+mod judge;
+mod slots;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::group::{Count, GroupLot, Line, OpenGroup};
+use super::{Known, Plan, ScanRef, Wants};
+use crate::codes::{Command, Kind, Reading};
+use crate::ledger::{Code, Refusal, Spot};
+use crate::model::{Item, ItemId, LotCode, LotDates, LotId, Place, Quantity, SerialCode};
+
+/// Which scan is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// A place, an item, or DONE.
+    Opening,
+    /// The quantity of a group that one unit opened, or what may come at an opening.
+    UnitOrQuantity,
+    /// A quantity.
+    Quantity,
+    /// A lot.
+    Lot,
+    /// The serial with this number, of so many.
+    Serial(usize, usize),
+    /// Nothing: DONE was scanned.
+    Nothing,
+}
+
+/// How a refused scan affects the slots when nobody can scan again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The slot stays open: it was a scan of the wrong kind.
+    Stay,
+    /// It takes the slot: it was of the right kind.
+    TakeSlot,
+    /// The scans up to the next known item or place are passed over.
+    PassOver,
+    /// The batch ends.
+    End,
+}
+
+/// A refused scan, and what follows from it in a pipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stumble {
+    /// What was refused.
+    pub refusal: Refusal,
+    /// What follows.
+    pub then: Then,
+}
+
+type Step = Result<String, Stumble>;
+
+fn stumble(refusal: Refusal, scan: &ScanRef, then: Then) -> Stumble {
+    Stumble { refusal: refusal.at(scan.line, scan.shown.clone()), then }
+}
+
+/// The state of a batch that is being scanned.
+pub struct Conversation {
+    plan: Plan,
+    lines: Vec<Line>,
+    open: Option<OpenGroup>,
+    place: Option<Rc<Place>>,
+    /// A place was refused: the groups after it are not blamed for having none.
+    place_was_refused: bool,
+    passing_over: bool,
+    is_done: bool,
+    seen: HashSet<(ItemId, SerialCode)>,
+    counted: HashMap<ItemId, Quantity>,
+    taken: HashMap<(ItemId, Option<LotId>, Spot), Quantity>,
+    stated: HashMap<(ItemId, LotCode), LotDates>,
+}
+
+impl Conversation {
+    /// Begins a batch.
+    pub fn new(plan: Plan) -> Conversation {
+        Conversation {
+            plan,
+            lines: Vec::new(),
+            open: None,
+            place: None,
+            place_was_refused: false,
+            passing_over: false,
+            is_done: false,
+            seen: HashSet::new(),
+            counted: HashMap::new(),
+            taken: HashMap::new(),
+            stated: HashMap::new(),
+        }
+    }
+
+    /// Which scan is due.
+    pub fn due(&self) -> Due {
+        if self.is_done {
+            return Due::Nothing;
+        }
+        match &self.open {
+            None => Due::Opening,
+            Some(group) if group.count == Count::OneUnit => Due::UnitOrQuantity,
+            Some(group) if group.count == Count::Due => Due::Quantity,
+            Some(group) if group.needs_lot() => Due::Lot,
+            Some(group) => Due::Serial(group.filled_slots() + 1, group.wanted_serials()),
+        }
+    }
+
+    /// What the batch is about.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The item of the open group, for prompts.
+    pub fn open_item(&self) -> Option<&Rc<Item>> {
+        self.open.as_ref().and_then(|group| group.item.as_ref())
+    }
+
+    /// The finished groups.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The finished groups, taking the conversation apart.
+    pub fn into_lines(self) -> (Plan, Vec<Line>) {
+        (self.plan, self.lines)
+    }
+
+    /// True inside a group.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// True after DONE.
+    pub fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    /// True while scans are passed over after a refused item or quantity.
+    pub fn is_passing_over(&self) -> bool {
+        self.passing_over
+    }
+
+    /// What must be looked up for a scan that names `item`, if any.
+    pub fn wants(&self, reading: &Reading, item: Option<&Rc<Item>>) -> Wants {
+        let due = self.due();
+        let opens = matches!(due, Due::Opening | Due::UnitOrQuantity);
+        let group_item = self.open_item().cloned();
+        let target = match item {
+            Some(item) if opens => Some(item.clone()),
+            _ if due == Due::Opening => self.plan.item.clone(),
+            _ => group_item,
+        };
+        let continues = !(opens && item.is_some());
+        let slot_text = |is_due: bool| reading.plain().filter(|_| is_due && continues);
+        let is_lot_due = due == Due::Lot || (due == Due::UnitOrQuantity && self.is_lot_open());
+        let by_lot = target.as_ref().is_some_and(|item| item.tracking.by_lot());
+        let by_serial = target.as_ref().is_some_and(|item| item.tracking.by_serial());
+        let lot = reading
+            .lot
+            .clone()
+            .or_else(|| slot_text(is_lot_due).and_then(|text| LotCode::new(text).ok()))
+            .or_else(|| self.open.as_ref().filter(|_| continues).and_then(OpenGroup::known_lot))
+            .or_else(|| self.plan.lot.clone());
+        let serial = reading
+            .serial
+            .clone()
+            .or_else(|| slot_text(matches!(due, Due::Serial(..))).and_then(|text| SerialCode::new(text).ok()));
+        let any_item = target.is_none() && matches!(due, Due::Serial(..));
+        Wants {
+            lot: lot.filter(|_| by_lot),
+            serial: serial.filter(|_| by_serial || any_item),
+            stock: target.is_some() && !by_serial && self.plan.verb.moves_known_goods(),
+            item: target,
+        }
+    }
+
+    fn is_lot_open(&self) -> bool {
+        self.open.as_ref().is_some_and(OpenGroup::needs_lot)
+    }
+
+    /// Takes one scan.
+    ///
+    /// # Errors
+    /// A [`Stumble`]; nothing has changed.
+    pub fn step(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        if self.is_done {
+            let refusal = Refusal::new(Code::ScanAfterDone, "DONE was scanned before it", "begin a new batch for it");
+            return Err(stumble(refusal, scan, Then::Stay));
+        }
+        if reading.kind == Kind::Command(Command::Done) {
+            return self.done(scan);
+        }
+        if self.passing_over {
+            if known.item.is_none() && known.place.is_none() {
+                return Ok("passed over".to_owned());
+            }
+            self.passing_over = false;
+        }
+        match self.due() {
+            Due::UnitOrQuantity => self.after_unit(scan, reading, known),
+            Due::Quantity => self.quantity(scan, reading, known),
+            Due::Lot => self.lot(scan, reading, known),
+            Due::Serial(..) => self.serial(scan, reading, known),
+            Due::Opening | Due::Nothing => self.opening(scan, reading, known),
+        }
+    }
+
+    /// What a scan that cannot be read does to the slots.
+    pub fn unreadable(&self, refusal: Refusal, scan: &ScanRef) -> Stumble {
+        let then = match self.due() {
+            _ if self.passing_over => Then::Stay,
+            Due::Serial(..) | Due::Lot => Then::TakeSlot,
+            Due::Nothing => Then::Stay,
+            Due::Opening | Due::UnitOrQuantity | Due::Quantity => Then::PassOver,
+        };
+        stumble(refusal, scan, then)
+    }
+
+    /// Goes on after a stumble when nobody can scan again.
+    pub fn go_on(&mut self, stumble: &Stumble) {
+        match stumble.then {
+            Then::Stay => {}
+            Then::TakeSlot => self.take_slot(),
+            Then::PassOver => {
+                self.place_was_refused |= stumble.refusal.code == Code::UnknownLocation;
+                self.open = None;
+                self.passing_over = true;
+            }
+            Then::End => {
+                self.open = None;
+                self.is_done = true;
+            }
+        }
+    }
+
+    fn take_slot(&mut self) {
+        let Some(group) = self.open.as_mut() else { return };
+        if group.needs_lot() && !matches!(group.count, Count::Due) {
+            group.lot = GroupLot::Refused;
+        } else {
+            group.refused_slots += 1;
+        }
+        if group.is_complete() {
+            self.open = None;
+        }
+    }
+
+    /// Ends the batch at the end of the stream.
+    ///
+    /// # Errors
+    /// `batch-incomplete`.
+    pub fn finish(&mut self) -> Result<(), Refusal> {
+        if self.is_done {
+            return Ok(());
+        }
+        self.close_unit().map_err(|stumble| stumble.refusal)?;
+        if let Some(missing) = self.missing() {
+            return Err(missing);
+        }
+        self.is_done = true;
+        Ok(())
+    }
+
+    fn done(&mut self, scan: &ScanRef) -> Step {
+        self.close_unit()?;
+        if let Some(missing) = self.missing() {
+            return Err(stumble(missing, scan, Then::End));
+        }
+        self.passing_over = false;
+        self.is_done = true;
+        Ok("done".to_owned())
+    }
+
+    /// What is missing before the batch can be recorded.
+    fn missing(&self) -> Option<Refusal> {
+        let message = match (&self.open, self.due()) {
+            (Some(group), Due::Quantity) => format!("the quantity of {} is missing", group.name()),
+            (Some(group), Due::Lot) => format!("the lot of {} is missing", group.name()),
+            (Some(group), Due::UnitOrQuantity) => format!("the lot of {} is missing", group.name()),
+            (Some(group), Due::Serial(_, wanted)) => {
+                format!("{} is incomplete: serials {} of {wanted}", group.name(), group.filled_slots())
+            }
+            _ if self.lines.is_empty() && !self.passing_over => "nothing was scanned".to_owned(),
+            _ => return None,
+        };
+        Some(Refusal::new(Code::BatchIncomplete, message, "scan what is missing, then send the whole batch again"))
+    }
+}

@@ -1,0 +1,219 @@
+//! What each slot does with a scan.
+
+use std::rc::Rc;
+
+use super::words::{not_readable, quantity_refusal, unknown, wrong_kind};
+use super::{Conversation, Step, Stumble, Then, stumble};
+use crate::codes::Reading;
+use crate::ledger::{Code, Refusal, Verb, judge_item};
+use crate::model::{Item, LotCode, Place, PlaceKind, Quantity, Scale, SerialCode};
+use crate::scan::group::{Count, GroupLot, OpenGroup};
+use crate::scan::{Known, ScanRef};
+
+impl Conversation {
+    pub(super) fn opening(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        if let Some(item) = &known.item {
+            return self.open_item_group(item.clone(), scan, reading, known);
+        }
+        if let Some(place) = &known.place {
+            return self.set_place(place, scan);
+        }
+        if reading.container.is_some() {
+            let hint = "scan the item, or the units one by one";
+            let refusal = Refusal::new(Code::ContainerWhereItemExpected, "this is the code of a container", hint);
+            return Err(stumble(refusal, scan, Then::PassOver));
+        }
+        let text = reading.plain().unwrap_or_default();
+        if text.eq_ignore_ascii_case("done") {
+            return self.done(scan);
+        }
+        if let Some(item) = self.plan.item.clone().filter(|_| reading.item.is_none() && reading.place.is_none()) {
+            return self.open_item_group(item, scan, reading, known);
+        }
+        if self.plan.verb.moves_known_goods() && Quantity::looks_like_one(text) {
+            return self.open_mixed_group(scan, text);
+        }
+        Err(stumble(unknown(reading, text), scan, Then::PassOver))
+    }
+
+    pub(super) fn set_place(&mut self, place: &Rc<Place>, scan: &ScanRef) -> Step {
+        if !place.kind.is_internal() {
+            let refusal = Refusal::new(
+                Code::UnknownLocation,
+                format!("{} is not a place of ours", place.path),
+                "scan the code of a shelf or room",
+            );
+            return Err(stumble(refusal, scan, Then::PassOver));
+        }
+        if self.plan.verb.needs_good_goods() && !place.kind.is_pickable() {
+            let message = format!("{} is a {} place that nothing is picked from", place.path, place.kind.word());
+            let refusal = Refusal::new(Code::PlaceNotPickable, message, "scan another place");
+            return Err(stumble(refusal, scan, Then::PassOver));
+        }
+        if self.plan.verb.place_is_destination()
+            && self.plan.to.as_ref().is_some_and(|to| to.kind == PlaceKind::Quarantine)
+            && self.plan.verb == Verb::Return
+            && place.kind != PlaceKind::Quarantine
+        {
+            let message = format!("{} is a {} place, and these goods go to quarantine", place.path, place.kind.word());
+            let refusal = Refusal::new(Code::PlaceDoesNotFit, message, "scan a quarantine place");
+            return Err(stumble(refusal, scan, Then::PassOver));
+        }
+        self.place = Some(place.clone());
+        self.place_was_refused = false;
+        Ok(format!("place {}", place.path))
+    }
+
+    pub(super) fn open_item_group(&mut self, item: Rc<Item>, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        let refused = |refusal| stumble(refusal, scan, Then::PassOver);
+        if let Some(only) = self.plan.item.as_ref().filter(|only| only.id != item.id) {
+            let message = format!("this is {}, and the batch is only for {}", item.sku, only.sku);
+            return Err(refused(Refusal::new(Code::ItemDiffers, message, "put it aside, or leave out --item")));
+        }
+        judge_item(self.plan.verb, self.plan.order.as_ref(), &item).map_err(refused)?;
+        self.judge_destination(&item).map_err(refused)?;
+        let mut group = OpenGroup::new(Some(item.clone()), scan.clone());
+        if let Some(lot) = reading.lot.clone().or_else(|| self.plan.lot.clone()).filter(|_| item.tracking.by_lot()) {
+            group.lot = GroupLot::Known(self.judge_lot(&item, &lot, reading, known).map_err(refused)?);
+        }
+        if let Some(count) = self.count_of(reading, &item, known) {
+            let quantity = self.judge_quantity(&item, &count, Quantity::ZERO).map_err(refused)?;
+            group.count = Count::Said(quantity, scan.clone());
+        } else if reading.is_unit() || (reading.serial.is_some() && item.tracking.by_serial()) {
+            self.judge_more(&item, Quantity::one(item.scale)).map_err(refused)?;
+            group.count = Count::OneUnit;
+        }
+        if let Some(code) = reading.serial.clone().filter(|_| item.tracking.by_serial()) {
+            let serial = self.judge_unit(&group, &code, reading, known).map_err(refused)?;
+            self.take_lot_of(&mut group, &serial.1);
+            group.serials.push(serial);
+        }
+        let said = format!("{} {}", item.sku, item.name);
+        self.put_or_close(group, &known.stock, known)?;
+        Ok(said)
+    }
+
+    /// The quantity that a GS1 scan states with (30) or (37), or that a plain scan of `--item` is.
+    pub(super) fn count_of(&self, reading: &Reading, item: &Item, known: &Known) -> Option<String> {
+        let plain = || {
+            let only = self.plan.item.as_ref().is_some_and(|only| only.id == item.id);
+            reading.plain().filter(|_| only && known.item.is_none()).map(str::to_owned)
+        };
+        reading.count.clone().or_else(plain)
+    }
+
+    pub(super) fn open_mixed_group(&mut self, scan: &ScanRef, text: &str) -> Step {
+        let refused = |refusal| stumble(refusal, scan, Then::PassOver);
+        let quantity = Quantity::parse(text, Scale::WHOLE)
+            .map_err(|error| refused(quantity_refusal(text, error, "units with serials")))?;
+        let mut group = OpenGroup::new(None, scan.clone());
+        group.count = Count::Said(quantity, scan.clone());
+        self.judge_destination_of("these units").map_err(refused)?;
+        self.open = Some(group);
+        Ok(format!("{text} units: their serials name the item"))
+    }
+
+    pub(super) fn after_unit(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        let text = reading.plain().unwrap_or_default();
+        let is_new = known.item.is_some() || known.place.is_some();
+        if !is_new && (Quantity::looks_like_one(text) || reading.count.is_some()) {
+            return self.quantity(scan, reading, known);
+        }
+        if !is_new && self.is_lot_open() {
+            return self.lot(scan, reading, known);
+        }
+        self.close_unit()?;
+        self.opening(scan, reading, known)
+    }
+
+    /// Closes a group that one unit opened and that no quantity followed.
+    pub(super) fn close_unit(&mut self) -> Result<(), Stumble> {
+        match self.open.take() {
+            Some(group) if group.count == Count::OneUnit && group.is_complete() => self.close(group, &[], None),
+            other => {
+                self.open = other;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn quantity(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        let Some(mut group) = self.open.clone() else { return self.opening(scan, reading, known) };
+        let text = reading.count.as_deref().or(reading.plain()).unwrap_or_default();
+        if reading.count.is_none() && !Quantity::looks_like_one(text) {
+            wrong_kind(
+                reading,
+                known,
+                "a quantity",
+                Code::ItemWhereQuantityExpected,
+                Code::LocationWhereQuantityExpected,
+            )
+            .map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
+        }
+        let item = group.item.clone();
+        let refused = |refusal| stumble(refusal, scan, Then::PassOver);
+        let quantity = match &item {
+            Some(item) => self.judge_quantity(item, text, Quantity::ZERO).map_err(refused)?,
+            None => Quantity::ZERO,
+        };
+        group.count = Count::Said(quantity, scan.clone());
+        let said = item.map_or(String::new(), |item| format!("{} {}", quantity.display(item.scale), item.unit));
+        self.put_or_close(group, &known.stock, known)?;
+        Ok(said)
+    }
+
+    pub(super) fn lot(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        let Some(mut group) = self.open.clone() else { return self.opening(scan, reading, known) };
+        let Some(item) = group.item.clone() else { return self.serial(scan, reading, known) };
+        let refused = |refusal, then| stumble(refusal, scan, then);
+        let what = match (&known.item, &known.place, &reading.container) {
+            (Some(other), _, _) => Some(format!("the code of item {}", other.sku)),
+            (_, Some(place), _) => Some(format!("the place {}", place.path)),
+            (_, _, Some(_)) => Some("a container".to_owned()),
+            _ if reading.lot.is_none() && reading.plain().is_none() => Some("a code without a lot".to_owned()),
+            _ => None,
+        };
+        if let (Some(what), None) = (what, &reading.lot) {
+            let message = format!("a lot of {} is due, and this is {what}", item.sku);
+            let hint = "scan the lot on the label, or name it with --lot";
+            return Err(refused(Refusal::new(Code::LotRequired, message, hint), Then::Stay));
+        }
+        let code = match &reading.lot {
+            Some(code) => code.clone(),
+            None => LotCode::new(reading.plain().unwrap_or_default())
+                .map_err(|error| refused(not_readable("a lot", &error.to_string()), Then::TakeSlot))?,
+        };
+        let lot = self.judge_lot(&item, &code, reading, known).map_err(|refusal| refused(refusal, Then::TakeSlot))?;
+        group.lot = GroupLot::Known(lot);
+        self.put_or_close(group, &known.stock, known)?;
+        Ok(format!("lot {code}"))
+    }
+
+    pub(super) fn serial(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        let Some(group) = self.open.as_ref() else { return self.opening(scan, reading, known) };
+        self.judge_serial_kind(group, reading, known).map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
+        let refused = |refusal| stumble(refusal, scan, Then::TakeSlot);
+        let code = match &reading.serial {
+            Some(code) => code.clone(),
+            None => SerialCode::new(reading.plain().unwrap_or_default())
+                .map_err(|error| refused(not_readable("a serial", &error.to_string())))?,
+        };
+        let serial = self.judge_unit(group, &code, reading, known).map_err(refused)?;
+        let is_mixed = group.item.is_none();
+        if is_mixed {
+            judge_item(self.plan.verb, self.plan.order.as_ref(), &serial.0).map_err(refused)?;
+            self.judge_more(&serial.0, Quantity::one(serial.0.scale)).map_err(refused)?;
+            self.count_more(serial.0.id, Quantity::one(serial.0.scale));
+        }
+        self.seen.insert((serial.0.id, code.clone()));
+        let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
+        group.serials.push(serial);
+        let said = format!("{code}, {} of {}", group.filled_slots(), group.wanted_serials());
+        if group.is_complete()
+            && let Some(group) = self.open.take()
+        {
+            self.close(group, &[], None)?;
+        }
+        Ok(said)
+    }
+}
