@@ -70,17 +70,34 @@ pub(super) fn shortened(text: &str, style: Style, size: Micrometres, available: 
     if width(text, style, size) <= available {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.nfc().collect();
-    loop {
-        kept.pop();
-        while kept.last().is_some_and(|last| last.is_whitespace()) {
-            kept.pop();
-        }
-        let candidate: String = kept.iter().copied().chain([ELLIPSIS]).collect();
-        if kept.is_empty() || width(&candidate, style, size) <= available {
-            return candidate;
+    ellipsed(text, style, size, available)
+}
+
+/// As much of a text as fits with a … after it.
+pub(super) fn ellipsed(text: &str, style: Style, size: Micrometres, available: Micrometres) -> String {
+    let with_ellipsis = format!("{text}{ELLIPSIS}");
+    if width(&with_ellipsis, style, size) <= available {
+        return with_ellipsis;
+    }
+    let first = pieces(text, style, size, available - width(&ELLIPSIS.to_string(), style, size)).into_iter().next();
+    format!("{}{ELLIPSIS}", first.unwrap_or_default().trim_end())
+}
+
+/// The first of some lines; where there are more, the last one ends with ….
+pub(super) fn first_lines(
+    mut lines: Vec<String>,
+    most: usize,
+    style: Style,
+    size: Micrometres,
+    available: Micrometres,
+) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = ellipsed(last, style, size, available);
         }
     }
+    lines
 }
 
 /// The text in lines that are no wider than `available`: broken at spaces, and inside a word only where the word alone is
@@ -113,4 +130,46 @@ pub(super) fn pieces(word: &str, style: Style, size: Micrometres, available: Mic
         }
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Micrometres = 3_000;
+
+    #[test]
+    fn both_faces_have_the_alphabets_that_names_are_written_in() {
+        for style in [Style::Regular, Style::Bold] {
+            assert!(missing("Łódź Příliš žluťoučký Größe Ελλάδα Москва Ünïcödé · … × €", style).is_empty());
+            assert!(covers(style, REPLACEMENT));
+            assert_eq!(printable("a漢\u{627}", style), "a\u{fffd}\u{fffd}");
+            assert_eq!(missing("a漢\u{627}", style), ['漢', '\u{627}']);
+        }
+    }
+
+    #[test]
+    fn text_is_composed_before_it_is_measured_and_printed() {
+        assert_eq!(printable("Ka\u{308}se", Style::Regular), "Käse");
+        assert_eq!(width("Ka\u{308}se", Style::Regular, SIZE), width("Käse", Style::Regular, SIZE));
+    }
+
+    #[test]
+    fn short_text_stays_and_long_text_ends_with_an_ellipsis_inside_the_width() {
+        assert_eq!(shortened("Laptop", Style::Regular, SIZE, 40_000), "Laptop");
+        let long = shortened("Laptop of a length that nobody needs", Style::Bold, SIZE, 40_000);
+        assert!(long.starts_with("Laptop of") && long.ends_with('…'), "{long}");
+        assert!(width(&long, Style::Bold, SIZE) <= 40_000);
+    }
+
+    #[test]
+    fn lines_keep_every_character_and_the_width() {
+        let text = "one two Donaudampfschifffahrtsgesellschaftskapitän three";
+        let lines = wrapped(text, Style::Regular, SIZE, 30_000);
+        assert!(lines.iter().all(|line| width(line, Style::Regular, SIZE) <= 30_000), "{lines:?}");
+        assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(pieces("A  B", Style::Regular, SIZE, 1).concat(), "A  B");
+        assert_eq!(first_lines(lines.clone(), 1, Style::Regular, SIZE, 30_000).len(), 1);
+        assert_eq!(first_lines(lines.clone(), 9, Style::Regular, SIZE, 30_000), lines);
+    }
 }

@@ -16,7 +16,7 @@ const EDGE: Micrometres = millimetres(2);
 const SMALLEST_CODE_SIZE: Micrometres = 1_900;
 
 /// The longest bars that a label gets: longer ones are no easier to hit.
-const TALLEST_BARS: Micrometres = millimetres(15);
+const TALLEST_BARS: Micrometres = millimetres(22);
 
 /// One label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +197,7 @@ fn label_elements(label: &Label, stock: &'static LabelStock, area: Area) -> Resu
     let Some(module_width) = stock.module_width(&symbol) else { return Err(too_wide(&symbol, stock)) };
     let sizes = Sizes::of(stock);
     let parts = parts(label, &symbol, module_width, stock, &sizes)?;
-    let mut column = Column { area, next: area.top + (area.height - parts.height(&sizes)) / 2, elements: Vec::new() };
+    let mut column = Column { area, next: area.top + EDGE, elements: Vec::new() };
     if let Some(headline) = &parts.headline {
         column.text(headline, sizes.headline, Style::Bold);
         column.next += line_height(sizes.headline) / 4;
