@@ -6,7 +6,7 @@ use super::page::{Area, Bars, Element, Micrometres, Page, Shade, Style, Text, mi
 use super::symbol::{MODULE_WIDTHS, Symbol, Symbology, encode};
 
 /// The most labels that one file holds. A label takes some 11 KB of memory while its file is built, so this keeps a
-/// print below about 60 MB; print more in several files.
+/// print below about 80 MB; print more in several files.
 pub const MOST_LABELS_PER_FILE: usize = 5_000;
 
 /// What stays white along the edges of a label, because printers do not hit the place exactly.
@@ -451,7 +451,7 @@ mod tests {
         assert_eq!(lines(&["a", "b", ""], 2), ["a", "b"]);
         assert_eq!(lines(&["a", "b", "c"], 2), ["a · b", "c"]);
         let long = "one that is much too long for a line";
-        assert_eq!(lines(&[long], 2), ["one that is much too long", "for a line"]);
+        assert_eq!(lines(&[long], 2), ["one that is much too long for a", "line"]);
         assert_eq!(lines(&[long], 1), ["one that is much too long f…"]);
         assert!(lines(&["a"], 0).is_empty());
     }

@@ -46,7 +46,7 @@ pub fn rendered(pdf: &[u8], page: usize) -> Raster {
     let pdf = Pdf::new(pdf.to_vec()).expect("the file is a PDF");
     let page = pdf.pages().get(page).expect("the page is there");
     let scale = DOTS_PER_INCH / 72.0;
-    let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..PixmapSettings::default() };
+    let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
     let pixmap =
         render(page, &RenderCache::new(), &InterpreterSettings::default(), &RenderSettings::default(), &settings);
     Raster {
