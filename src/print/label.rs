@@ -452,7 +452,7 @@ mod tests {
         assert_eq!(lines(&["a", "b", "c"], 2), ["a · b", "c"]);
         let long = "one that is much too long for a line";
         assert_eq!(lines(&[long], 2), ["one that is much too long for a", "line"]);
-        assert_eq!(lines(&[long], 1), ["one that is much too long f…"]);
+        assert_eq!(lines(&[long], 1), ["one that is much too long for…"]);
         assert!(lines(&["a"], 0).is_empty());
     }
 
