@@ -59,10 +59,18 @@ fn needs_shaping(character: char) -> bool {
 /// The width of a text as it will be printed.
 pub(super) fn width(text: &str, style: Style, size: Micrometres) -> Micrometres {
     let Some(face) = face(style) else { return 0 };
-    let advance = |character| face.glyph_index(character).and_then(|glyph| face.glyph_hor_advance(glyph)).unwrap_or(0);
-    let units: i64 = printable(text, style).chars().map(|character| i64::from(advance(character))).sum();
-    let width = units * i64::from(size) / i64::from(face.units_per_em()).max(1);
-    Micrometres::try_from(width).unwrap_or(Micrometres::MAX)
+    length(text.nfc().map(|character| advance(face, style, character)).sum(), face, size)
+}
+
+/// How far a character moves on, in units of the face.
+fn advance(face: &Face<'_>, style: Style, character: char) -> i64 {
+    let printed = if covers(style, character) { character } else { REPLACEMENT };
+    face.glyph_index(printed).and_then(|glyph| face.glyph_hor_advance(glyph)).map_or(0, i64::from)
+}
+
+fn length(units: i64, face: &Face<'_>, size: Micrometres) -> Micrometres {
+    let length = units * i64::from(size) / i64::from(face.units_per_em()).max(1);
+    Micrometres::try_from(length).unwrap_or(Micrometres::MAX)
 }
 
 /// The text, cut and ended with … where it is wider than `available`.
@@ -119,14 +127,19 @@ pub(super) fn wrapped(text: &str, style: Style, size: Micrometres, available: Mi
 
 /// A text in pieces that are no wider than `available`, broken anywhere, each of at least one character: for codes, in
 /// which every space counts.
-pub(super) fn pieces(word: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    for character in word.nfc() {
-        let Some(piece) = pieces.last_mut() else { break };
-        piece.push(character);
-        if piece.chars().count() > 1 && width(piece, style, size) > available {
-            piece.pop();
-            pieces.push(character.to_string());
+pub(super) fn pieces(text: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
+    let Some(face) = face(style) else { return vec![text.to_owned()] };
+    let mut pieces: Vec<String> = Vec::new();
+    let mut units = 0;
+    for character in text.nfc() {
+        let advance = advance(face, style, character);
+        units += advance;
+        match pieces.last_mut() {
+            Some(piece) if length(units, face, size) <= available => piece.push(character),
+            _ => {
+                units = advance;
+                pieces.push(character.to_string());
+            }
         }
     }
     pieces
