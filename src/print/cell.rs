@@ -21,6 +21,8 @@ pub(super) const LIST: Looks = Looks { module_widths: &MODULE_WIDTHS, bar_height
 const CAPTION_SIZE: Micrometres = 2_300;
 const CAPTION_LINE: Micrometres = 3_400;
 const BELOW_BARS: Micrometres = 1_000;
+/// A serial may be as long as a scan, 4,096 characters, which nobody types: then its beginning must do.
+const MOST_LINES: usize = 8;
 
 /// Something to scan: a caption and a code.
 #[derive(Debug, Clone)]
@@ -45,13 +47,14 @@ impl Cell {
 
     fn lines(&self, looks: &Looks, width: Micrometres) -> Vec<String> {
         let clear = super::symbol::in_clear(Symbology::Code128, &self.code);
-        font::pieces(&clear, Style::Bold, looks.text_size, width)
+        let lines = font::pieces(&clear, Style::Bold, looks.text_size, width);
+        font::first_lines(lines, MOST_LINES, Style::Bold, looks.text_size, width)
     }
 
     /// From the top of the caption to the bottom of the text.
     pub fn height(&self, looks: &Looks, width: Micrometres) -> Micrometres {
         let lines = self.lines(looks, width).len() as Micrometres;
-        CAPTION_LINE + looks.bar_height + BELOW_BARS + lines * line_height(looks)
+        CAPTION_LINE + self.bars_height(looks, width) + lines * line_height(looks)
     }
 
     /// Places the cell. The first bar, the caption and the text begin at the same left edge; the left quiet zone is the
@@ -62,10 +65,7 @@ impl Cell {
             Some(_) => self.caption.clone(),
             None => format!("{}: no barcode, type it", self.caption),
         };
-        let text_top = match bars {
-            Some(_) => top + CAPTION_LINE + looks.bar_height + BELOW_BARS,
-            None => top + CAPTION_LINE,
-        };
+        let text_top = top + CAPTION_LINE + self.bars_height(looks, width);
         let caption = Text {
             left,
             baseline: top + CAPTION_SIZE,
@@ -86,6 +86,11 @@ impl Cell {
         elements.extend(bars.map(Element::Bars));
         elements.extend(texts.map(Element::Text));
         elements
+    }
+
+    /// The height of the bars and of the gap below them, nothing when they do not fit.
+    fn bars_height(&self, looks: &Looks, width: Micrometres) -> Micrometres {
+        if self.bars(looks, 0, 0, width).is_some() { looks.bar_height + BELOW_BARS } else { 0 }
     }
 
     fn bars(&self, looks: &Looks, left: Micrometres, top: Micrometres, width: Micrometres) -> Option<Bars> {

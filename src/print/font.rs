@@ -59,10 +59,18 @@ fn needs_shaping(character: char) -> bool {
 /// The width of a text as it will be printed.
 pub(super) fn width(text: &str, style: Style, size: Micrometres) -> Micrometres {
     let Some(face) = face(style) else { return 0 };
-    let advance = |character| face.glyph_index(character).and_then(|glyph| face.glyph_hor_advance(glyph)).unwrap_or(0);
-    let units: i64 = printable(text, style).chars().map(|character| i64::from(advance(character))).sum();
-    let width = units * i64::from(size) / i64::from(face.units_per_em()).max(1);
-    Micrometres::try_from(width).unwrap_or(Micrometres::MAX)
+    length(text.nfc().map(|character| advance(face, style, character)).sum(), face, size)
+}
+
+/// How far a character moves on, in units of the face.
+fn advance(face: &Face<'_>, style: Style, character: char) -> i64 {
+    let printed = if covers(style, character) { character } else { REPLACEMENT };
+    face.glyph_index(printed).and_then(|glyph| face.glyph_hor_advance(glyph)).map_or(0, i64::from)
+}
+
+fn length(units: i64, face: &Face<'_>, size: Micrometres) -> Micrometres {
+    let length = units * i64::from(size) / i64::from(face.units_per_em()).max(1);
+    Micrometres::try_from(length).unwrap_or(Micrometres::MAX)
 }
 
 /// The text, cut and ended with … where it is wider than `available`.
@@ -70,17 +78,34 @@ pub(super) fn shortened(text: &str, style: Style, size: Micrometres, available: 
     if width(text, style, size) <= available {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.nfc().collect();
-    loop {
-        kept.pop();
-        while kept.last().is_some_and(|last| last.is_whitespace()) {
-            kept.pop();
-        }
-        let candidate: String = kept.iter().copied().chain([ELLIPSIS]).collect();
-        if kept.is_empty() || width(&candidate, style, size) <= available {
-            return candidate;
+    ellipsed(text, style, size, available)
+}
+
+/// As much of a text as fits with a … after it.
+pub(super) fn ellipsed(text: &str, style: Style, size: Micrometres, available: Micrometres) -> String {
+    let with_ellipsis = format!("{text}{ELLIPSIS}");
+    if width(&with_ellipsis, style, size) <= available {
+        return with_ellipsis;
+    }
+    let first = pieces(text, style, size, available - width(&ELLIPSIS.to_string(), style, size)).into_iter().next();
+    format!("{}{ELLIPSIS}", first.unwrap_or_default().trim_end())
+}
+
+/// The first of some lines; where there are more, the last one ends with ….
+pub(super) fn first_lines(
+    mut lines: Vec<String>,
+    most: usize,
+    style: Style,
+    size: Micrometres,
+    available: Micrometres,
+) -> Vec<String> {
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = ellipsed(last, style, size, available);
         }
     }
+    lines
 }
 
 /// The text in lines that are no wider than `available`: broken at spaces, and inside a word only where the word alone is
@@ -102,15 +127,62 @@ pub(super) fn wrapped(text: &str, style: Style, size: Micrometres, available: Mi
 
 /// A text in pieces that are no wider than `available`, broken anywhere, each of at least one character: for codes, in
 /// which every space counts.
-pub(super) fn pieces(word: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    for character in word.nfc() {
-        let Some(piece) = pieces.last_mut() else { break };
-        piece.push(character);
-        if piece.chars().count() > 1 && width(piece, style, size) > available {
-            piece.pop();
-            pieces.push(character.to_string());
+pub(super) fn pieces(text: &str, style: Style, size: Micrometres, available: Micrometres) -> Vec<String> {
+    let Some(face) = face(style) else { return vec![text.to_owned()] };
+    let mut pieces: Vec<String> = Vec::new();
+    let mut units = 0;
+    for character in text.nfc() {
+        let advance = advance(face, style, character);
+        units += advance;
+        match pieces.last_mut() {
+            Some(piece) if length(units, face, size) <= available => piece.push(character),
+            _ => {
+                units = advance;
+                pieces.push(character.to_string());
+            }
         }
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Micrometres = 3_000;
+
+    #[test]
+    fn both_faces_have_the_alphabets_that_names_are_written_in() {
+        for style in [Style::Regular, Style::Bold] {
+            assert!(missing("Łódź Příliš žluťoučký Größe Ελλάδα Москва Ünïcödé · … × €", style).is_empty());
+            assert!(covers(style, REPLACEMENT));
+            assert_eq!(printable("a漢\u{627}", style), "a\u{fffd}\u{fffd}");
+            assert_eq!(missing("a漢\u{627}", style), ['漢', '\u{627}']);
+        }
+    }
+
+    #[test]
+    fn text_is_composed_before_it_is_measured_and_printed() {
+        assert_eq!(printable("Ka\u{308}se", Style::Regular), "Käse");
+        assert_eq!(width("Ka\u{308}se", Style::Regular, SIZE), width("Käse", Style::Regular, SIZE));
+    }
+
+    #[test]
+    fn short_text_stays_and_long_text_ends_with_an_ellipsis_inside_the_width() {
+        assert_eq!(shortened("Laptop", Style::Regular, SIZE, 40_000), "Laptop");
+        let long = shortened("Laptop of a length that nobody needs", Style::Bold, SIZE, 40_000);
+        assert!(long.starts_with("Laptop of") && long.ends_with('…'), "{long}");
+        assert!(width(&long, Style::Bold, SIZE) <= 40_000);
+    }
+
+    #[test]
+    fn lines_keep_every_character_and_the_width() {
+        let text = "one two Donaudampfschifffahrtsgesellschaftskapitän three";
+        let lines = wrapped(text, Style::Regular, SIZE, 30_000);
+        assert!(lines.iter().all(|line| width(line, Style::Regular, SIZE) <= 30_000), "{lines:?}");
+        assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(pieces("A  B", Style::Regular, SIZE, 1).concat(), "A  B");
+        assert_eq!(first_lines(lines.clone(), 1, Style::Regular, SIZE, 30_000).len(), 1);
+        assert_eq!(first_lines(lines.clone(), 9, Style::Regular, SIZE, 30_000), lines);
+    }
 }

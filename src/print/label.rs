@@ -6,7 +6,7 @@ use super::page::{Area, Bars, Element, Micrometres, Page, Shade, Style, Text, mi
 use super::symbol::{MODULE_WIDTHS, Symbol, Symbology, encode};
 
 /// The most labels that one file holds. A label takes some 11 KB of memory while its file is built, so this keeps a
-/// print below about 60 MB; print more in several files.
+/// print below about 80 MB; print more in several files.
 pub const MOST_LABELS_PER_FILE: usize = 5_000;
 
 /// What stays white along the edges of a label, because printers do not hit the place exactly.
@@ -16,7 +16,7 @@ const EDGE: Micrometres = millimetres(2);
 const SMALLEST_CODE_SIZE: Micrometres = 1_900;
 
 /// The longest bars that a label gets: longer ones are no easier to hit.
-const TALLEST_BARS: Micrometres = millimetres(15);
+const TALLEST_BARS: Micrometres = millimetres(22);
 
 /// One label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +197,7 @@ fn label_elements(label: &Label, stock: &'static LabelStock, area: Area) -> Resu
     let Some(module_width) = stock.module_width(&symbol) else { return Err(too_wide(&symbol, stock)) };
     let sizes = Sizes::of(stock);
     let parts = parts(label, &symbol, module_width, stock, &sizes)?;
-    let mut column = Column { area, next: area.top + (area.height - parts.height(&sizes)) / 2, elements: Vec::new() };
+    let mut column = Column { area, next: area.top + EDGE, elements: Vec::new() };
     if let Some(headline) = &parts.headline {
         column.text(headline, sizes.headline, Style::Bold);
         column.next += line_height(sizes.headline) / 4;
@@ -273,28 +273,39 @@ fn code_lines(
     (font::pieces(&clear, Style::Bold, SMALLEST_CODE_SIZE, width), SMALLEST_CODE_SIZE)
 }
 
-/// The details in at most so many lines: where there are more, neighbours share a line as long as they fit on it.
+/// The details in at most so many lines: long ones are wrapped as long as there are lines for it; where there are more
+/// details than lines, neighbours share one.
 fn detail_lines(details: &[String], size: Micrometres, width: Micrometres, most: usize) -> Vec<String> {
+    let details: Vec<&str> = details.iter().map(|detail| detail.trim()).filter(|detail| !detail.is_empty()).collect();
+    let wrapped = details.iter().flat_map(|detail| font::wrapped(detail, Style::Regular, size, width));
+    let wrapped: Vec<String> = wrapped.collect();
+    if wrapped.len() <= most {
+        return wrapped;
+    }
+    let lines = shared_lines(&details, size, width, most);
+    lines.iter().map(|line| font::shortened(line, Style::Regular, size, width)).collect()
+}
+
+/// The details in at most so many lines, of which some may be too long.
+fn shared_lines(details: &[&str], size: Micrometres, width: Micrometres, most: usize) -> Vec<String> {
+    let mut too_many = details.len().saturating_sub(most);
     let mut lines: Vec<String> = Vec::new();
-    let mut spare = most as isize - details.len() as isize;
-    for detail in details.iter().map(|detail| detail.trim()).filter(|detail| !detail.is_empty()) {
+    for detail in details {
         let shared = lines.last().map(|line| format!("{line} · {detail}"));
-        let fits = shared.filter(|shared| spare < 0 && font::width(shared, Style::Regular, size) <= width);
+        let fits = shared.filter(|shared| too_many > 0 && font::width(shared, Style::Regular, size) <= width);
         match (fits, lines.last_mut()) {
             (Some(shared), Some(line)) => {
                 *line = shared;
-                spare += 1;
+                too_many -= 1;
             }
-            _ => lines.push(detail.to_owned()),
+            _ => lines.push((*detail).to_owned()),
         }
     }
-    if let Some(rest) = lines.get(most..).filter(|rest| !rest.is_empty()).map(|rest| rest.join(" · ")) {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            *last = format!("{last} · {rest}");
-        }
+    let rest = lines.split_off(most.min(lines.len()));
+    if let (Some(last), false) = (lines.last_mut(), rest.is_empty()) {
+        *last = format!("{last} · {}", rest.join(" · "));
     }
-    lines.iter().map(|line| font::shortened(line, Style::Regular, size, width)).collect()
+    lines
 }
 
 fn too_wide(symbol: &Symbol, stock: &'static LabelStock) -> PrintError {
@@ -349,5 +360,106 @@ impl Column {
             self.text_around(middle, group.unwrap_or_default(), size, Style::Bold);
         }
         self.next += line_height(size);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(code: &str, details: &[&str]) -> Label {
+        let details = details.iter().map(|detail| (*detail).to_owned()).collect();
+        Label { symbology: Symbology::Code128, code: code.to_owned(), headline: "Serial".to_owned(), details }
+    }
+
+    fn texts(pages: &[Page]) -> Vec<&str> {
+        pages.iter().flat_map(Page::texts).collect()
+    }
+
+    #[test]
+    fn names_and_stocks_are_the_same_list() {
+        assert_eq!(LABEL_STOCKS.each_ref().map(|stock| stock.name), LabelStock::NAMES);
+        assert_eq!(LabelStock::named("l7160").map(LabelStock::positions), Some(21));
+        assert_eq!(LabelStock::named("5160").map(LabelStock::positions), Some(30));
+        assert!(LabelStock::named(LabelStock::DEFAULT).is_some());
+        assert_eq!(LabelStock::named("L7161"), None);
+    }
+
+    #[test]
+    fn every_label_of_every_stock_is_on_its_sheet() {
+        for stock in &LABEL_STOCKS {
+            let last = stock.area(stock.positions() - 1);
+            assert!(last.left + last.width <= stock.page_width, "{}", stock.name);
+            assert!(last.top + last.height <= stock.page_height, "{}", stock.name);
+        }
+    }
+
+    #[test]
+    fn the_first_sheet_begins_where_it_is_told() {
+        let stock = &LABEL_STOCKS[0];
+        let pages = label_pages(&[label("A1", &[]), label("A2", &[])], stock, 21).unwrap();
+        let tops: Vec<_> = pages.iter().flat_map(Page::barcodes).map(|bars| bars.top).collect();
+        assert_eq!(pages.len(), 2);
+        assert!(tops[0] > 240_000 && tops[1] < 30_000, "{tops:?}");
+        assert!(label_pages(&[], stock, 1).unwrap().is_empty());
+    }
+
+    #[test]
+    fn everything_stays_two_millimetres_inside_the_label() {
+        let details =
+            ["A name that is much too long for one line of such a label", "Lot B7", "expires 2027-01-31", "more"];
+        for stock in &LABEL_STOCKS {
+            for code in ["A", "ABCDEFGHIJKLM", "12345678901234567890123456"] {
+                let pages = label_pages(&[label(code, &details)], stock, 1).unwrap();
+                let area = stock.area(0);
+                for element in &pages[0].elements {
+                    let (left, top, right, bottom) = match element {
+                        Element::Text(text) => {
+                            let width = font::width(&text.text, text.style, text.size);
+                            (text.left, text.baseline - text.size, text.left + width, text.baseline + text.size / 4)
+                        }
+                        Element::Bars(bars) => {
+                            let width = bars.symbol.modules().len() as Micrometres * bars.module_width;
+                            (bars.left, bars.top, bars.left + width, bars.top + bars.height)
+                        }
+                        other => panic!("{other:?}"),
+                    };
+                    let inside = left >= area.left + EDGE - 1 && right <= area.left + area.width - EDGE + 1;
+                    assert!(inside, "{}: {element:?}", stock.name);
+                    assert!(
+                        top >= area.top + EDGE && bottom <= area.top + area.height - EDGE,
+                        "{}: {element:?}",
+                        stock.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_is_never_shortened() {
+        let pages = label_pages(&[label("123456789012345678901234567890123456", &[])], &LABEL_STOCKS[0], 1).unwrap();
+        assert!(texts(&pages).concat().contains("123456789012345678901234567890123456"), "{:?}", texts(&pages));
+    }
+
+    #[test]
+    fn details_share_lines_only_where_there_are_too_many() {
+        let lines = |details: &[&str], most| {
+            let details: Vec<String> = details.iter().map(|detail| (*detail).to_owned()).collect();
+            detail_lines(&details, 2_500, millimetres(40), most)
+        };
+        assert_eq!(lines(&["a", "b", ""], 2), ["a", "b"]);
+        assert_eq!(lines(&["a", "b", "c"], 2), ["a · b", "c"]);
+        let long = "one that is much too long for a line";
+        assert_eq!(lines(&[long], 2), ["one that is much too long for a", "line"]);
+        assert_eq!(lines(&[long], 1), ["one that is much too long for…"]);
+        assert!(lines(&["a"], 0).is_empty());
+    }
+
+    #[test]
+    fn too_many_labels_are_refused() {
+        let labels = vec![label("A", &[]); MOST_LABELS_PER_FILE + 1];
+        let refused = label_pages(&labels, &LABEL_STOCKS[2], 1);
+        assert_eq!(refused, Err(PrintError::TooManyLabels { count: 5_001, most: 5_000 }));
     }
 }

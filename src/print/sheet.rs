@@ -11,6 +11,8 @@ const TOP: Micrometres = millimetres(15);
 const BOTTOM: Micrometres = millimetres(279);
 const FOOTER_BASELINE: Micrometres = millimetres(286);
 const HAIRLINE: Micrometres = 200;
+/// Codes may be as long as a scan; the heading must not fill the page with one.
+const MOST_HEADING_LINES: usize = 5;
 
 /// The left edge of what is printed.
 pub(super) const LEFT: Micrometres = millimetres(15);
@@ -49,6 +51,11 @@ impl Type {
     /// The text, ended with … where it is wider.
     pub fn shortened(self, text: &str, available: Micrometres) -> String {
         font::shortened(text, self.style, self.size, available)
+    }
+
+    /// The text in at most so many lines, the last one ended with … where there are more.
+    pub fn wrapped_to(self, text: &str, available: Micrometres, most: usize) -> Vec<String> {
+        font::first_lines(self.wrapped(text, available), most, self.style, self.size, available)
     }
 
     /// The text in lines.
@@ -161,7 +168,7 @@ impl Sheet {
             self.next = top + cell.height(&HEADING_BARCODE, barcode_width);
         }
         for (text_type, text) in [(TITLE, &heading.title), (SECTION, &heading.number)] {
-            for line in text_type.wrapped(text, text_width) {
+            for line in text_type.wrapped_to(text, text_width, MOST_HEADING_LINES) {
                 self.push([text_type.at(LEFT, top, line)]);
                 top += text_type.line();
             }
@@ -183,7 +190,7 @@ impl Sheet {
                 let left = LEFT + index as Micrometres * (width + gap);
                 self.push([SMALL.at(left, self.next, SMALL.shortened(name, width))]);
                 let mut top = self.next + SMALL.line();
-                for line in BODY.wrapped(value, width) {
+                for line in BODY.wrapped_to(value, width, MOST_HEADING_LINES) {
                     self.push([BODY.at(left, top, line)]);
                     top += BODY.line();
                 }

@@ -112,3 +112,60 @@ fn continuations(tokens: &[Token]) -> Vec<[Best; 3]> {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<Token> {
+        text.bytes().map(|byte| if byte == 0x1d { Token::Function1 } else { Token::Ascii(byte) }).collect()
+    }
+
+    /// What the steps say, written down again.
+    fn said(steps: &[Step]) -> Vec<Token> {
+        let tokens = steps.iter().flat_map(|step| match *step {
+            Step::Set(_) => vec![],
+            Step::Ascii(byte) => vec![Token::Ascii(byte)],
+            Step::Pair(tens, ones) => vec![Token::Ascii(tens), Token::Ascii(ones)],
+            Step::Function1 => vec![Token::Function1],
+        });
+        tokens.collect()
+    }
+
+    /// The second, stupid model: every way to write the tokens is tried.
+    fn fewest(tokens: &[Token], before: Option<CodeSet>) -> usize {
+        if tokens.is_empty() {
+            return 0;
+        }
+        let ways = SETS.into_iter().filter_map(|set| {
+            let (_, taken) = set.step(tokens)?;
+            Some(1 + usize::from(before != Some(set)) + fewest(&tokens[taken..], Some(set)))
+        });
+        ways.min().unwrap()
+    }
+
+    #[test]
+    fn known_texts_take_as_many_characters_as_they_must() {
+        let lengths =
+            ["SN001", "12345678", "123", "SN-2024A000123", "A\u{1}b"].map(|text| shortest(&tokens(text)).len());
+        assert_eq!(lengths, [6, 5, 4, 13, 5]);
+    }
+
+    #[test]
+    fn function_1_never_stands_between_the_digits_of_a_pair() {
+        let steps = shortest(&tokens("\u{1d}123\u{1d}4567"));
+        assert_eq!(said(&steps), tokens("\u{1d}123\u{1d}4567"));
+    }
+
+    proptest! {
+        #[test]
+        fn steps_say_the_text_and_are_as_few_as_can_be(text in "[0-9]{0,3}[0-9A-Ca-c\u{1}\u{1d}]{1,6}[0-9]{0,3}") {
+            let tokens = tokens(&text);
+            let steps = shortest(&tokens);
+            prop_assert_eq!(said(&steps), tokens.clone());
+            prop_assert_eq!(steps.len(), fewest(&tokens, None));
+        }
+    }
+}

@@ -304,3 +304,108 @@ fn symbol(symbology: Symbology, meaning: &str, modules: &[u8]) -> Symbol {
 fn crate_refused(code: &str, error: barcoders::error::Error) -> PrintError {
     PrintError::Pdf { reason: format!("no bars for {code:?} ({error})") }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rxing::{BarcodeFormat, DecodeHints};
+
+    use super::*;
+
+    /// What a decoder that is not ours reads, three dots a module, in a row of 40.
+    fn read(symbol: &Symbol) -> Option<String> {
+        const DOTS: usize = 3;
+        let quiet = |modules: i32| vec![255; modules as usize * DOTS];
+        let bars = symbol.modules().iter().flat_map(|dark| [if *dark { 0 } else { 255 }; DOTS]);
+        let row: Vec<u8> =
+            quiet(symbol.quiet_left()).into_iter().chain(bars).chain(quiet(symbol.quiet_right())).collect();
+        let (width, height) = (row.len() as u32, 40);
+        // One format at a time: given both, the decoder now and then sees an EAN-13 in the midst of a Code 128.
+        let result = [BarcodeFormat::CODE_128, BarcodeFormat::EAN_13].into_iter().find_map(|format| {
+            let luma = row.repeat(height as usize);
+            let mut hints = DecodeHints { AssumeGs1: Some(true), ..DecodeHints::default() };
+            rxing::helpers::detect_in_luma_with_hints(luma, width, height, Some(format), &mut hints).ok()
+        })?;
+        let text = result.getText();
+        Some(text.strip_prefix("]C1").unwrap_or(text).to_owned())
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for (symbology, word) in Symbology::WORDS {
+            assert_eq!(Symbology::named(word), Some(symbology));
+            assert_eq!(symbology.to_string(), word);
+        }
+        assert_eq!(Symbology::named("qr"), None);
+    }
+
+    #[test]
+    fn symbols_are_as_narrow_as_they_can_be() {
+        let modules = |symbology, text: &str| encode(symbology, text).unwrap().modules().len();
+        assert_eq!(modules(Symbology::Code128, "SN-2024A000123"), 167);
+        assert_eq!(modules(Symbology::Code128, "1"), 46);
+        assert_eq!(modules(Symbology::Ean13, "9501101531000"), 95);
+    }
+
+    #[test]
+    fn ean_13_gets_its_check_digit() {
+        let symbol = encode(Symbology::Ean13, "950110153100").unwrap();
+        assert_eq!(symbol.meaning(), "9501101531000");
+        assert_eq!(symbol.in_clear(), "9 501101 531000");
+        assert_eq!(read(&symbol).as_deref(), Some("9501101531000"));
+        assert_eq!(symbol.width(375), 113 * 375);
+        assert_eq!(symbol.module_width_for(30_000, &MODULE_WIDTHS), Some(250));
+        assert_eq!(symbol.module_width_for(28_000, &MODULE_WIDTHS), None);
+    }
+
+    #[test]
+    fn gs1_elements_are_separated_where_they_must_be() {
+        let text = gs1_element_string(&[("01", "09521234543213"), ("10", "B7"), ("17", "270131"), ("21", "S1")]);
+        assert_eq!(text, "010952123454321310B7\u{1d}1727013121S1");
+        let symbol = encode(Symbology::Gs1Code128, &text).unwrap();
+        assert_eq!(symbol.in_clear(), "(01)09521234543213(10)B7(17)270131(21)S1");
+        assert_eq!(read(&symbol).as_deref(), Some(text.as_str()));
+        assert_eq!(in_clear(Symbology::Gs1Code128, "3103001250\u{1d}400X1"), "(3103)001250(400)X1");
+        assert_eq!(in_clear(Symbology::Gs1Code128, "01095\u{1d}?"), "(01)095?");
+    }
+
+    #[test]
+    fn an_odd_digit_before_a_separator_stays_alone() {
+        let text = "101\u{1d}212";
+        assert_eq!(read(&encode(Symbology::Gs1Code128, text).unwrap()).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn control_characters_are_shown_as_pictures() {
+        assert_eq!(in_clear(Symbology::Code128, "A\t\u{7f}"), "A␉␡");
+    }
+
+    proptest! {
+        #[test]
+        fn every_ascii_text_reads_back(text in "[\u{0}-\u{1c}\u{1e}-\u{7f}]{1,12}") {
+            let read = read(&encode(Symbology::Code128, &text).unwrap()).unwrap();
+            // The decoder reports a check character of value 102 as if it were FNC1.
+            prop_assert_eq!(read.trim_end_matches(GROUP_SEPARATOR), text);
+        }
+
+        #[test]
+        fn codes_of_letters_and_digits_read_back(text in "[0-9]{0,5}[A-Z0-9/-]{1,12}[0-9]{0,5}") {
+            let read = read(&encode(Symbology::Code128, &text).unwrap()).unwrap();
+            prop_assert_eq!(read.trim_end_matches(GROUP_SEPARATOR), text);
+        }
+
+        #[test]
+        fn element_strings_read_back(lot in "[0-9A-Z]{1,8}", serial in "[0-9A-Z]{1,8}") {
+            let text = gs1_element_string(&[("10", &lot), ("21", &serial)]);
+            let read = read(&encode(Symbology::Gs1Code128, &text).unwrap()).unwrap();
+            prop_assert_eq!(read.trim_end_matches(GROUP_SEPARATOR), text);
+        }
+
+        #[test]
+        fn what_is_not_ascii_is_named(text in "[a-z]{0,3}[à-ž][à-ž]?") {
+            let first = text.chars().find(|character| !character.is_ascii()).unwrap();
+            let error = encode(Symbology::Code128, &text).unwrap_err();
+            prop_assert_eq!(error, PrintError::NotEncodable { code: text, character: first, symbology: Symbology::Code128 });
+        }
+    }
+}

@@ -149,6 +149,7 @@ fn body_line<'a>(sheet: &mut Sheet, columns: &[Column], grid: &Grid, text: impl 
 fn notes(sheet: &mut Sheet, columns: &[Column], grid: &Grid, row: &Row) {
     let note_type = Type { shade: Shade::Black, ..SMALL };
     let left = grid.get(1).map_or(LEFT, |(left, _)| *left);
+    sheet.advance(if row.notes.is_empty() { 0 } else { PADDING / 2 });
     for line in row.notes.iter().flat_map(|note| note_type.wrapped(note, LEFT + WIDTH - left)) {
         if sheet.ensure(note_type.line() + PADDING) {
             header(sheet, columns, grid);
