@@ -415,37 +415,43 @@ pub fn trace_paper(trace: &Trace, now: DateTime<FixedOffset>) -> Result<Paper> {
         Some(item) => format!("{} of {item}", capitalised(trace.subject.kind.word())),
         None => capitalised(trace.subject.kind.word()),
     };
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let is_one_item = trace.subject.item.is_some();
+    let (now_columns, now_rows) = filled(&NOW_COLUMNS, trace.now.iter().map(now_row).collect(), is_one_item);
+    let (event_columns, events) = filled(&EVENT_COLUMNS, trace.events.iter().map(event_row).collect(), is_one_item);
     let report = TraceReport {
         subject,
         code: trace.subject.code.clone(),
-        now_columns: words(&["Item", "Lot", "Serial", "Where", "Quantity", "State"]),
-        now: trace.now.iter().map(now_row).collect(),
-        event_columns: words(&[
-            "Operation",
-            "When",
-            "What",
-            "Item",
-            "Lot",
-            "Serial",
-            "From",
-            "To",
-            "Quantity",
-            "Document",
-        ]),
-        events: trace.events.iter().map(event_row).collect(),
+        now_columns,
+        now: now_rows,
+        event_columns,
+        events,
         printed: now.format("%Y-%m-%d %H:%M").to_string(),
     };
     let identity = format!("trace {} {}", trace.subject.kind.word(), trace.subject.code);
     paper(&trace_report::pages(&report), &options(format!("Trace of {}", trace.subject.code), now, identity))
 }
 
+const NOW_COLUMNS: [&str; 6] = ["Where", "Item", "Lot", "Serial", "Quantity", "State"];
+const EVENT_COLUMNS: [&str; 10] =
+    ["Operation", "When", "What", "Item", "Lot", "Serial", "From", "To", "Quantity", "Document"];
+
+/// A table without the columns that say nothing: empty ones, and the item where all rows are of one.
+fn filled(columns: &[&str], rows: Vec<Vec<String>>, is_one_item: bool) -> (Vec<String>, Vec<Vec<String>>) {
+    let says = |column: &usize| {
+        let is_item = columns[*column] == "Item";
+        !(is_item && is_one_item) && (rows.is_empty() || rows.iter().any(|row| !row[*column].is_empty()))
+    };
+    let kept: Vec<usize> = (0..columns.len()).filter(says).collect();
+    let cells = rows.iter().map(|row| kept.iter().map(|column| row[*column].clone()).collect());
+    (kept.iter().map(|column| columns[*column].to_owned()).collect(), cells.collect())
+}
+
 fn now_row(row: &TraceNow) -> Vec<String> {
     vec![
+        row.standing.place.path.clone(),
         row.item.sku.to_string(),
         row.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
         row.serial.clone().unwrap_or_default(),
-        row.standing.place.path.clone(),
         row.quantity.display(row.item.scale),
         row.state().to_owned(),
     ]
