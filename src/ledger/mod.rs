@@ -14,6 +14,8 @@ mod rules;
 mod settle;
 mod standing;
 mod take;
+#[cfg(test)]
+mod tests;
 mod verb;
 
 pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};

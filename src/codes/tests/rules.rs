@@ -206,8 +206,8 @@ fn an_unreadable_scan_says_what_is_wrong_and_where() {
         ("]C117261301", "element (17) at character 1 of the GS1 data is no date: there is no month 13"),
         ("]C110A\u{1d}10B", "element (10) stands there twice, as A and as B"),
         (
-            "]C101095212345432133724",
-            "elements (01) and (37) cannot stand in one scan: (37) counts what is inside a container, and goes with (02)",
+            "]C101095212345432130209521234543213",
+            "elements (01) and (02) cannot stand in one scan: one names the thing itself, the other what is inside it",
         ),
         (
             "10B7\u{1d}21S\u{1d}10B7\u{1d}21S",

@@ -53,6 +53,9 @@ fn check_digits() {
 /// (8006), (90), and two weights in one scan.
 const FORM_NOT_LOOKED_AT: [&str; 7] = ["X067", "X068", "X082", "X086", "X088", "X091", "X113"];
 
+/// (37) beside (01): the engine refuses the pair, a stock room goes on with the item and lets (37) count nothing.
+const COUNTS_NOTHING: &str = "X040";
+
 fn is_gs1(scan: &str) -> bool {
     ["]C1", "]e0", "]d2", "]Q3", "]J1"].iter().any(|identifier| scan.starts_with(identifier))
 }
@@ -67,12 +70,15 @@ fn element_strings() {
             let expected: Vec<(String, String)> = serde_json::from_str(row[4]).unwrap();
             assert_eq!(reading.as_ref().map(|reading| &reading.elements), Ok(&expected), "{row:?}");
             right += 1;
+        } else if row[0] == COUNTS_NOTHING {
+            let reading = reading.unwrap();
+            assert!(reading.item.is_some() && reading.count.is_none() && !reading.warnings.is_empty(), "{row:?}");
         } else if !stricter.contains(row[0]) && !FORM_NOT_LOOKED_AT.contains(&row[0]) {
             assert!(reading.is_err(), "{row:?} gives {reading:?}");
             wrong += 1;
         }
     }
-    assert_eq!((right, wrong), (56, 26));
+    assert_eq!((right, wrong), (56, 25));
 }
 
 #[test]

@@ -15,6 +15,8 @@
 mod close;
 mod judge;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::{HashMap, HashSet};
