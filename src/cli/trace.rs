@@ -147,7 +147,7 @@ fn events(events: &[Event]) -> String {
             vec![
                 event.operation.to_string(),
                 event.at.format("%Y-%m-%d %H:%M").to_string(),
-                event.reverses.map_or(event.kind.clone(), |reversed| format!("{} of {reversed}", event.kind)),
+                event.what(),
                 event.item.sku.to_string(),
                 event.lot.as_ref().map(|lot| output::safe(lot.code.as_str())).unwrap_or_default(),
                 event.serial.as_deref().map(output::safe).unwrap_or_default(),

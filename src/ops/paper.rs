@@ -462,10 +462,7 @@ fn event_row(event: &crate::store::Event) -> Vec<String> {
     vec![
         event.operation.to_string(),
         event.at.format("%Y-%m-%d %H:%M").to_string(),
-        match event.reverses {
-            Some(reversed) => format!("{} of {reversed}", event.kind),
-            None => event.kind.clone(),
-        },
+        event.what(),
         event.item.sku.to_string(),
         event.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
         event.serial.clone().unwrap_or_default(),

@@ -3,11 +3,15 @@
 use super::page::{Area, Element, Micrometres, Shade, millimetres};
 use super::sheet::{BODY, LEFT, SMALL, STRONG, Sheet, Type, WIDTH};
 
-const GAP: Micrometres = millimetres(4);
 const PADDING: Micrometres = 1_300;
 const HEADER_HEIGHT: Micrometres = millimetres(6);
 /// No column is made narrower than this for the sake of others.
 const LEAST_WIDTH: Micrometres = millimetres(12);
+
+/// Between columns; many columns stand closer, so that their texts wrap less.
+fn gap(columns: usize) -> Micrometres {
+    if columns > 7 { millimetres(2) } else { millimetres(4) }
+}
 
 /// The head of a column.
 #[derive(Debug, Clone)]
@@ -77,7 +81,8 @@ pub(super) fn table(sheet: &mut Sheet, columns: &[Column], rows: &[Row]) {
 type Grid = Vec<(Micrometres, Micrometres)>;
 
 fn grid(columns: &[Column], rows: &[Row]) -> Grid {
-    let available = WIDTH - GAP * (columns.len() as Micrometres - 1).max(0);
+    let gap = gap(columns.len());
+    let available = WIDTH - gap * (columns.len() as Micrometres - 1).max(0);
     let natural = columns.iter().enumerate().map(|(index, column)| {
         let cells = rows.iter().filter_map(|row| row.cells.get(index)).map(|cell| column.cell_type().width(cell));
         cells.chain([SMALL.width(&column.name)]).max().unwrap_or(0) + 100
@@ -85,7 +90,7 @@ fn grid(columns: &[Column], rows: &[Row]) -> Grid {
     let mut left = LEFT;
     let place = |width| {
         let cell = (left, width);
-        left += width + GAP;
+        left += width + gap;
         cell
     };
     fitted(&natural.collect::<Vec<_>>(), available).into_iter().map(place).collect()

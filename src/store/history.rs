@@ -70,6 +70,19 @@ pub struct LaterHop {
     pub to: Spot,
 }
 
+impl Event {
+    /// What happened, in a word or two: the kind, what an undo takes back, and whether a unit was only given back because
+    /// another one took its place.
+    pub fn what(&self) -> String {
+        let gave_back = self.from.place.id == self.to.place.id && matches!(self.kind.as_str(), "pick" | "sell");
+        match self.reverses {
+            Some(reversed) => format!("{} of {reversed}", self.kind),
+            None if gave_back => format!("{}, given back", self.kind),
+            None => self.kind.clone(),
+        }
+    }
+}
+
 const EVENT: &str = "SELECT o.number, o.kind, o.at, o.at_offset, m.item, m.lot, s.code, m.quantity, m.from_place,
         m.from_claim, m.to_place, m.to_claim, t.code, o.invoice, p.code, o.reverses
     FROM movement m
