@@ -115,11 +115,9 @@ impl Conversation {
         known: &Known,
     ) -> Result<(Rc<Item>, LineSerial), Refusal> {
         let item = self.item_of_unit(group, code, reading, known)?;
-        let is_double = self.seen.contains(&(item.id, code.clone()))
-            || group
-                .serials
-                .iter()
-                .any(|(other, serial)| other.id == item.id && serial.code == *code && group.count == Count::OneUnit);
+        // The unit that opened a group is only remembered when the group is closed.
+        let opened_by_it = || group.serials.first().is_some_and(|(_, first)| first.code == *code);
+        let is_double = self.seen.contains(&(item.id, code.clone())) || opened_by_it();
         if is_double {
             let message = format!("{} {code} was scanned in this batch already", item.sku);
             return Err(Refusal::new(Code::DuplicateInBatch, message, "scan the next unit; count the pile again"));
