@@ -116,7 +116,8 @@ impl Conversation {
     ) -> Result<(Rc<Item>, LineSerial), Refusal> {
         let item = self.item_of_unit(group, code, reading, known)?;
         // The unit that opened a group is only remembered when the group is closed.
-        let opened_by_it = || group.serials.first().is_some_and(|(_, first)| first.code == *code);
+        let opened_by_it =
+            || group.serials.first().is_some_and(|(other, first)| other.id == item.id && first.code == *code);
         let is_double = self.seen.contains(&(item.id, code.clone())) || opened_by_it();
         if is_double {
             let message = format!("{} {code} was scanned in this batch already", item.sku);
