@@ -131,6 +131,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::OutcomeUnknown`]: a failed commit may or may not be on disk.
     pub fn commit(self) -> Result<()> {
-        self.transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+        let Writer { transaction, view } = self;
+        transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+        open::shorten_log(view.connection);
+        Ok(())
     }
 }

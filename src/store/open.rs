@@ -125,9 +125,28 @@ fn configure(connection: &Connection) -> Result<()> {
     if synchronous != 2 {
         return Err(StoreError::Other("synchronous could not be set to FULL".to_owned()));
     }
-    // A command that ends would otherwise checkpoint, with three more fsyncs; the page threshold keeps the -wal short.
+    // A command that ends would otherwise checkpoint, with three more fsyncs. SQLite's own threshold does not help
+    // commands that live for one transaction: each finds the whole log again and copies it again. See `shorten_log`.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
+}
+
+/// The length from which the write-ahead log is copied into the database and cut: about 1,000 pages.
+const LONG_LOG_BYTES: u64 = 4 << 20;
+
+/// How long cutting the log waits for other stations; if they are busy, a later command does it.
+const SHORTEN_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Keeps the write-ahead log short, because every command that opens the database reads through it. What is committed
+/// is safe before and after; a failure here changes nothing and is left to the next command.
+pub(super) fn shorten_log(connection: &Connection) {
+    let Some(path) = connection.path() else { return };
+    let is_long = std::fs::metadata(format!("{path}-wal")).is_ok_and(|log| log.len() > LONG_LOG_BYTES);
+    if is_long && connection.busy_timeout(SHORTEN_TIMEOUT).is_ok() {
+        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = connection.busy_timeout(BUSY_TIMEOUT);
+    }
 }
 
 /// File systems of Linux on which locks or fsync cannot be trusted, by the magic number of statfs(2).

@@ -11,7 +11,7 @@ use crate::ledger::{
 };
 use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, Scale, SerialCode};
 use crate::scan::Known;
-use crate::scan::group::{Count, GroupLot, LineLot, LineSerial, OpenGroup};
+use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
 
 impl Conversation {
     pub(super) fn judge_destination(&self, item: &Item) -> Result<(), Refusal> {
