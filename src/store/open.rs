@@ -129,6 +129,8 @@ fn configure(connection: &Connection) -> Result<()> {
     // commands that live for one transaction: each finds the whole log again and copies it again. See `shorten_log`.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // A plan hangs on the query alone and never on what is bound: otherwise a statement is compiled anew for each scan.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

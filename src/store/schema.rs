@@ -10,24 +10,30 @@ pub const APPLICATION_ID: i64 = 0x5343_5452;
 
 const TABLES: &str = include_str!("schema.sql");
 
-/// The tables whose rows are never changed or removed, with the condition under which a new row has the key of an old
+/// The tables whose rows are never changed or removed, with the conditions under which a new row has a key of an old
 /// one. `INSERT OR REPLACE` deletes the old row without running DELETE triggers unless `recursive_triggers` is on, so
-/// an insert whose key is there already is refused before it begins.
-const APPEND_ONLY: [(&str, &str); 11] = [
+/// an insert whose key is there already is refused before it begins. Each condition is one look into one index; joined
+/// by OR in one query they would cost a temporary table for each row.
+const APPEND_ONLY: [(&str, &[&str]); 11] = [
     (
         "operation",
-        "number = NEW.number OR op_id = NEW.op_id OR (station = NEW.station AND station_sequence = NEW.station_sequence) OR reverses = NEW.reverses",
+        &[
+            "number = NEW.number",
+            "op_id = NEW.op_id",
+            "station = NEW.station AND station_sequence = NEW.station_sequence",
+            "reverses = NEW.reverses",
+        ],
     ),
-    ("movement", "(operation = NEW.operation AND line = NEW.line) OR (serial = NEW.serial AND hop = NEW.hop)"),
-    ("lot", "id = NEW.id OR (code = NEW.code AND item = NEW.item)"),
-    ("lot_dates", "lot = NEW.lot AND operation = NEW.operation"),
-    ("serial", "id = NEW.id OR (code = NEW.code AND item = NEW.item)"),
-    ("trade_order", "id = NEW.id OR key = NEW.key"),
-    ("order_line", "order_id = NEW.order_id AND line = NEW.line"),
-    ("place", "id = NEW.id OR key = NEW.key"),
-    ("partner", "id = NEW.id OR place = NEW.place OR (kind = NEW.kind AND key = NEW.key)"),
-    ("code", "key = NEW.key"),
-    ("claim", "id = NEW.id OR (order_id = NEW.order_id AND stage = NEW.stage)"),
+    ("movement", &["operation = NEW.operation AND line = NEW.line", "serial = NEW.serial AND hop = NEW.hop"]),
+    ("lot", &["id = NEW.id", "code = NEW.code AND item = NEW.item"]),
+    ("lot_dates", &["lot = NEW.lot AND operation = NEW.operation"]),
+    ("serial", &["id = NEW.id", "code = NEW.code AND item = NEW.item"]),
+    ("trade_order", &["id = NEW.id", "key = NEW.key"]),
+    ("order_line", &["order_id = NEW.order_id AND line = NEW.line"]),
+    ("place", &["id = NEW.id", "key = NEW.key"]),
+    ("partner", &["id = NEW.id", "place = NEW.place", "kind = NEW.kind AND key = NEW.key"]),
+    ("code", &["key = NEW.key"]),
+    ("claim", &["id = NEW.id", "order_id = NEW.order_id AND stage = NEW.stage"]),
 ];
 
 /// An item's attributes change, its identity does not.
@@ -44,22 +50,23 @@ BEGIN SELECT RAISE(ABORT, 'scantrail: rows of item are never replaced'); END;
 /// Makes all tables and triggers in an empty database. The caller owns the transaction.
 pub fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
-    for (table, same_key) in APPEND_ONLY {
-        connection.execute_batch(&append_only(table, same_key))?;
+    for (table, same_keys) in APPEND_ONLY {
+        connection.execute_batch(&append_only(table, same_keys))?;
     }
     connection.execute_batch(ITEM_IDENTITY)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", SCHEMA_VERSION)
 }
 
-fn append_only(table: &str, same_key: &str) -> String {
+fn append_only(table: &str, same_keys: &[&str]) -> String {
     let refuse = |name: &str, event: &str, condition: &str| {
         format!(
             "CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {condition} BEGIN \
              SELECT RAISE(ABORT, 'scantrail: rows of {table} are never changed or removed'); END;\n"
         )
     };
-    let replaces = format!("WHEN EXISTS (SELECT 1 FROM {table} WHERE {same_key})");
+    let exists = same_keys.iter().map(|key| format!("EXISTS (SELECT 1 FROM {table} WHERE {key})"));
+    let replaces = format!("WHEN {}", exists.collect::<Vec<_>>().join(" OR "));
     [refuse("no_update", "UPDATE", ""), refuse("no_delete", "DELETE", ""), refuse("no_replace", "INSERT", &replaces)]
         .concat()
 }

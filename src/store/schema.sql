@@ -176,11 +176,13 @@ CREATE TABLE position (
 CREATE INDEX position_spot ON position (item, lot, place, claim);
 
 -- Every hop leaves where the last one arrived.
-CREATE TRIGGER movement_hop BEFORE INSERT ON movement WHEN NEW.serial IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM movement
-    WHERE serial = NEW.serial AND hop = NEW.hop - 1 AND to_place = NEW.from_place AND to_claim = NEW.from_claim
-    UNION ALL
-    SELECT 1 FROM place WHERE NEW.hop = 1 AND id = NEW.from_place AND kind IN ('supplier', 'adjust', 'work')
+CREATE TRIGGER movement_hop BEFORE INSERT ON movement WHEN NEW.serial IS NOT NULL AND NOT (
+    CASE NEW.hop
+        WHEN 1 THEN EXISTS (SELECT 1 FROM place WHERE id = NEW.from_place
+                            AND (kind = 'supplier' OR kind = 'adjust' OR kind = 'work'))
+        ELSE EXISTS (SELECT 1 FROM movement WHERE serial = NEW.serial AND hop = NEW.hop - 1
+                     AND to_place = NEW.from_place AND to_claim = NEW.from_claim)
+    END
 ) BEGIN SELECT RAISE(ABORT, 'scantrail: a hop must leave where the last one arrived'); END;
 
 INSERT INTO claim (id, order_id, stage) VALUES (0, NULL, 'free');
