@@ -14,16 +14,19 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 missing=0
+# need WHAT COMMAND...: the command must run; rustup has a stand-in for parts that are not installed, which fails.
 need() {
-    if ! command -v "$1" > /dev/null 2>&1; then
-        echo "missing: $1. $2" >&2
+    local what=$1
+    shift
+    if ! "$@" > /dev/null 2>&1; then
+        echo "missing: $what" >&2
         missing=1
     fi
 }
-need cargo "Install Rust: https://rustup.rs"
-need rustfmt "Install it with: rustup component add rustfmt"
-need cargo-clippy "Install it with: rustup component add clippy"
-need "${CC:-cc}" "Install a C compiler, on Debian or Ubuntu: apt-get install gcc libc6-dev"
+need "cargo. Install Rust: https://rustup.rs" cargo --version
+need "rustfmt. Install it with: rustup component add rustfmt" cargo fmt --version
+need "clippy. Install it with: rustup component add clippy" cargo clippy --version
+need "a C compiler. On Debian or Ubuntu, install it with: apt-get install gcc libc6-dev" ${CC:-cc} --version
 if [[ $missing -ne 0 ]]; then
     exit 1
 fi
