@@ -6,4 +6,6 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod receive;
 mod refusals;
+mod transfer;

@@ -286,8 +286,9 @@ fn one_row(row: &Value) -> String {
     }
     text.push(' ');
     text.push_str(row["quantity"].as_str().unwrap_or("?"));
-    if row["allocated"] != "0" {
-        text.push_str(&format!(" ({})", row["allocated"].as_str().unwrap_or("?")));
+    let allocated = row["allocated"].as_str().unwrap_or("?");
+    if allocated.chars().any(|one| !matches!(one, '0' | '.')) {
+        text.push_str(&format!(" ({allocated})"));
     }
     text
 }
