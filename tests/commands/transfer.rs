@@ -10,14 +10,16 @@ fn the_whole_text_and_the_whole_document() {
     let world = World::stocked();
     expect![[r#"
         $ scantrail transfer --to WH1/A-02 --op-id one
-        < 2\x0ASN1\x0AP1\x0ABOLT\x0A5\x0A
-        ! refused [already-at-place] line 3, scan P1: PUMP P1 is at WH1/A-02 already
-        !   hint: leave it out, or scan the place where it goes
-        exit 3
+        < 2\x0ASN1\x0ASN3\x0ABOLT\x0A5\x0A
+        Operation 9 (transfer) is recorded.
+        QUANTITY  ITEM       SERIALS  FROM      TO
+          2 each  LAPTOP-15  SN1 SN3  WH1/A-01  WH1/A-02
+          5 each  BOLT                WH1/A-01  WH1/A-02
+        exit 0
 
         $ scantrail transfer --from WH1/A-01 --to WH1/STAGING --op-id two --json
         < MILK-1L\x0A4\x0AB7\x0A
-        {"operation":9,"op_id":"two","kind":"transfer","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"4","lot":"B7","expires":"2026-12-01","serials":[],"from":"WH1/A-01","to":"WH1/STAGING"}],"already_recorded":false,"files":[]}
+        {"operation":10,"op_id":"two","kind":"transfer","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"4","lot":"B7","expires":"2026-12-01","serials":[],"from":"WH1/A-01","to":"WH1/STAGING"}],"already_recorded":false,"files":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[
