@@ -6,6 +6,12 @@
 #[path = "../support/world.rs"]
 mod world;
 
+mod allocate;
+mod pick;
 mod receive;
 mod refusals;
+mod release;
+mod return_goods;
+mod return_to_supplier;
+mod sell;
 mod transfer;

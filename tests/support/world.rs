@@ -243,7 +243,7 @@ impl World {
         let text = text.replace(&self.folder.path().display().to_string(), "<folder>");
         let mut redacted = String::new();
         let mut run = String::new();
-        let mut flush = |run: &mut String, redacted: &mut String| {
+        let flush = |run: &mut String, redacted: &mut String| {
             redacted.push_str(if run.len() == 32 { "<op-id>" } else { run });
             run.clear();
         };
