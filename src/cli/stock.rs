@@ -75,7 +75,7 @@ fn lot(view: &View<'_>, text: &str) -> Result<String, OpError> {
         Some((code, lots)) if !lots.is_empty() => Ok(code.to_string()),
         _ => {
             let message = format!("no lot has the text {}", output::safe(text));
-            Err(Refusal::new(Code::UnknownLot, message, "scantrail stock lists the lots; their texts are exact").into())
+            Err(Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into())
         }
     }
 }

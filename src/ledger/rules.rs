@@ -330,6 +330,6 @@ pub(super) fn not_received(what: &str, supplier: Option<&Rc<Place>>) -> Refusal 
     Refusal::new(
         Code::NotReceivedFromSupplier,
         format!("{what} did not come from {supplier} (on that order), or went back already"),
-        "scantrail trace shows where it came from",
+        "see where it came from: scantrail trace CODE",
     )
 }

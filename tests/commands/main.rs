@@ -1,0 +1,17 @@
+//! What a person at a shell, a batch script and a scanner see of each command: black-box tests of the program.
+//!
+//! One file for each command, and files for what holds for all of them. Behaviour is asserted with JSON; whole outputs
+//! are compared about once for each command and each kind of message.
+
+#[path = "../support/world.rs"]
+mod world;
+
+mod allocate;
+mod pick;
+mod receive;
+mod refusals;
+mod release;
+mod return_goods;
+mod return_to_supplier;
+mod sell;
+mod transfer;
