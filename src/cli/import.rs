@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::context::Context;
 use super::failure::Failure;
-use super::paper;
+use super::{paper, progress};
 use crate::ops::{ImportKind, import};
+use clap::ValueEnum;
 
 /// Read items, locations, partners or orders from a CSV file
 ///
@@ -48,15 +46,8 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Kind::Partners => ImportKind::Partners,
         Kind::Orders => ImportKind::Orders,
     };
-    // Drawn on stderr, and only when that is a terminal.
-    let bar = if context.globals.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} rows") {
-        bar.set_style(style);
-    }
-    let outcome = import(&store, kind, &bytes, &request, |done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    });
+    let bar = progress::bar(context, "rows");
+    let outcome = import(&store, kind, &bytes, &request, |done, all| progress::show(&bar, done, all));
     bar.finish_and_clear();
     let recorded = outcome.map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
     paper::deliver(context, &store, &recorded, &[])

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::{output, paper};
+use super::{output, paper, progress};
 use crate::ops::{LabelRequest, labels_for};
 use crate::print::label::LabelStock;
 use crate::print::symbol::Symbology;
@@ -109,8 +109,13 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     let request = args.label.request(context)?;
     let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let store = context.store()?;
-    let made =
-        store.read(|view| labels_for(view, &kind, &args.codes, args.item.as_deref(), &request, context.now()))?;
+    let bar = progress::bar(context, "labels");
+    let made = store.read(|view| {
+        let (item, show) = (args.item.as_deref(), |done, all| progress::show(&bar, done, all));
+        labels_for(view, &kind, &args.codes, item, &request, context.now(), &show)
+    });
+    bar.finish_and_clear();
+    let made = made?;
     let files = if context.globals.dry_run { Vec::new() } else { paper::write(&made, &args.out, context)? };
     output::result(&if context.globals.json {
         json!({ "files": files }).to_string()

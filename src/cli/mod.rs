@@ -20,6 +20,7 @@ mod output;
 mod paper;
 mod partner;
 mod pick;
+mod progress;
 mod receive;
 mod release;
 mod return_goods;

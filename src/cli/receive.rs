@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::label::LabelArgs;
-use super::paper;
 use super::scans::{self, ScanArgs};
+use super::{paper, progress};
 use crate::ops::{Receive, labels_of_operation};
 
 /// Take goods in from a supplier
@@ -64,6 +64,11 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         context,
         &store,
         &recorded,
-        &[(args.labels.as_ref(), &|view, operation| labels_of_operation(view, operation, &labels))],
+        &[(args.labels.as_ref(), &|view, operation| {
+            let bar = progress::bar(context, "labels");
+            let made = labels_of_operation(view, operation, &labels, &|done, all| progress::show(&bar, done, all));
+            bar.finish_and_clear();
+            made
+        })],
     )
 }

@@ -63,11 +63,17 @@ fn of_operation(title: &str, operation: &RecordedOperation) -> PdfOptions {
 
 // ---- labels ----------------------------------------------------------------------------------------------------------
 
-/// The labels of what an operation brought in: one for each serial, else one for each lot or item line.
+/// The labels of what an operation brought in: one for each serial, else one for each lot or item line. `progress` is
+/// told how many of how many labels are laid out.
 ///
 /// # Errors
 /// What cannot be printed.
-pub fn labels_of_operation(view: &View<'_>, operation: &RecordedOperation, request: &LabelRequest) -> Result<Paper> {
+pub fn labels_of_operation(
+    view: &View<'_>,
+    operation: &RecordedOperation,
+    request: &LabelRequest,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Paper> {
     let mut labels = Vec::new();
     for line in &operation.lines {
         let thing = match (&line.serial, &line.lot) {
@@ -77,7 +83,7 @@ pub fn labels_of_operation(view: &View<'_>, operation: &RecordedOperation, reque
         };
         labels.push(label(view, &thing, request.symbology)?);
     }
-    sheets(labels, request, &of_operation("Labels", operation))
+    sheets(labels, request, &of_operation("Labels", operation), progress)
 }
 
 /// The labels of things that are named by their codes. `kind` is a word of the command line.
@@ -91,6 +97,7 @@ pub fn labels_for(
     item: Option<&str>,
     request: &LabelRequest,
     now: DateTime<FixedOffset>,
+    progress: &dyn Fn(usize, usize),
 ) -> Result<Paper> {
     let identity = format!("labels {kind} {}", codes.join("\n"));
     let options = options(format!("Labels: {kind}"), now, identity);
@@ -110,7 +117,7 @@ pub fn labels_for(
     if !refusals.is_empty() {
         return Err(crate::ledger::Refused(refusals).into());
     }
-    sheets(labels, request, &options)
+    sheets(labels, request, &options, progress)
 }
 
 fn commands() -> Vec<command_sheet::Command> {
@@ -258,7 +265,12 @@ fn only_items() -> OpError {
     Refusal::new(Code::NotValid, message, "use --symbology code128").into()
 }
 
-fn sheets(labels: Vec<Label>, request: &LabelRequest, options: &PdfOptions) -> Result<Paper> {
+fn sheets(
+    labels: Vec<Label>,
+    request: &LabelRequest,
+    options: &PdfOptions,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Paper> {
     let copies = request.copies.max(1);
     let copied: Vec<Label> = labels.into_iter().flat_map(|label| std::iter::repeat_n(label, copies)).collect();
     let mut result = Paper::default();
@@ -268,6 +280,7 @@ fn sheets(labels: Vec<Label>, request: &LabelRequest, options: &PdfOptions) -> R
         let printed = print(&label_pages(part, request.stock, start)?, &PdfOptions { identity, ..options.clone() })?;
         result.files.push(printed.bytes);
         result.missing_characters.extend(printed.missing_characters);
+        progress((index * MOST_LABELS_PER_FILE + part.len()).min(copied.len()), copied.len());
     }
     result.missing_characters.sort_unstable();
     result.missing_characters.dedup();

@@ -52,7 +52,10 @@ fn first_expired_goes_first_else_first_in() {
     // B8 came later and expires earlier.
     assert_eq!(lines(&world.json("allocate SO-2001", "")), ["6 MILK-1L B8 []", "2 LAPTOP-15 - [SN1 SN2]"]);
     // What is left of B8 goes before B7.
-    assert_eq!(lines(&world.json("allocate SO-2002", "")), ["4 MILK-1L B8 []", "2 MILK-1L B7 []", "1 LAPTOP-15 - [SN3]"]);
+    assert_eq!(
+        lines(&world.json("allocate SO-2002", "")),
+        ["4 MILK-1L B8 []", "2 MILK-1L B7 []", "1 LAPTOP-15 - [SN3]"]
+    );
     assert_eq!(world.stock("MILK-1L"), ["WH1/A-01 B7 10 (2)", "WH1/A-01 B8 10 (10)"]);
 
     let world = World::stocked();
@@ -71,7 +74,10 @@ fn lots_without_a_date_come_after_those_with_one_and_expired_ones_never() {
     world.ok("receive --from ACME --to WH1/A-01 --expires 2027-11-23 --lot LATER", "MILK-1L\n1\n");
     let document = world.json("allocate SO-2001", "");
     assert_eq!(lines(&document), ["1 MILK-1L TODAY []", "1 MILK-1L LATER []", "2 MILK-1L NODATE []"]);
-    assert_eq!(document["short"], json!([{"item": "MILK-1L", "quantity": "2"}, {"item": "LAPTOP-15", "quantity": "2"}]));
+    assert_eq!(
+        document["short"],
+        json!([{"item": "MILK-1L", "quantity": "2"}, {"item": "LAPTOP-15", "quantity": "2"}])
+    );
     // The day after, what expired today cannot be picked any more.
     world.set_now("2026-11-24T08:00:00+00:00");
     assert_eq!(world.refused_codes("pick --so SO-2001", "MILK-1L\n1\nTODAY\n"), ["lot-expired"]);
@@ -107,11 +113,9 @@ fn two_orders_never_get_the_same_unit() {
     assert_eq!(first["lines"][0]["serials"], json!(["SN1", "SN2", "SN3"]));
     assert_eq!(second["lines"][1]["serials"], json!(["SN4"]));
     assert_eq!(second["short"], json!([{"item": "LAPTOP-15", "quantity": "1"}]));
-    for (command, scans) in [
-        ("pick --so SO-2001", "1\nSN1\n"),
-        ("sell --so SO-2001", "1\nSN1\n"),
-        ("sell --to BOB", "LAPTOP-15\n1\nSN1\n"),
-    ] {
+    for (command, scans) in
+        [("pick --so SO-2001", "1\nSN1\n"), ("sell --so SO-2001", "1\nSN1\n"), ("sell --to BOB", "LAPTOP-15\n1\nSN1\n")]
+    {
         assert_eq!(world.refused_codes(command, scans), ["allocated-to-other-order"], "{command}");
     }
 }

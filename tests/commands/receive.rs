@@ -74,7 +74,8 @@ fn every_tracking_has_its_group() {
 #[test]
 fn a_scanned_place_is_where_the_groups_after_it_go() {
     let world = World::shop();
-    let document = world.json("receive --from ACME", "WH1/A-01\nBOLT\n1\nwh1/a-02\nBOLT\n2\nLAPTOP-15\n1\nSN1\nWH1/QUAR\nBOLT\n4\n");
+    let document = world
+        .json("receive --from ACME", "WH1/A-01\nBOLT\n1\nwh1/a-02\nBOLT\n2\nLAPTOP-15\n1\nSN1\nWH1/QUAR\nBOLT\n4\n");
     assert_eq!(
         lines(&document),
         [
@@ -112,12 +113,7 @@ fn an_item_is_named_by_any_of_its_codes() {
         assert_eq!(document["lines"][0]["item"], "LAPTOP-15", "{code}");
     }
     let document = world.json("receive --from acme --to wh1/a-01 --item lap15", "2\nA\nB\n1\nC\n");
-    assert_eq!(
-        lines(&document),
-        [
-            "3 LAPTOP-15 - - [A B C] @supplier/ACME → WH1/A-01",
-        ]
-    );
+    assert_eq!(lines(&document), ["3 LAPTOP-15 - - [A B C] @supplier/ACME → WH1/A-01",]);
     // The item may be scanned although it is given.
     world.ok("receive --from ACME --to WH1/A-01 --item LAPTOP-15", "LAPTOP-15\n1\nD\n");
 }
@@ -126,7 +122,8 @@ fn an_item_is_named_by_any_of_its_codes() {
 fn the_lot_and_its_dates_may_be_given_for_the_batch() {
     let world = World::shop();
     for (flag, lot) in [("--lot", "B1"), ("--batch", "B2"), ("--code-number", "B3")] {
-        let document = world.json(&format!("{RECEIVE} {flag} {lot} --expires 2027-01-31 --made 2026-11-01"), "MILK-1L\n5\n");
+        let document =
+            world.json(&format!("{RECEIVE} {flag} {lot} --expires 2027-01-31 --made 2026-11-01"), "MILK-1L\n5\n");
         assert_eq!(lines(&document), [format!("5 MILK-1L {lot} 2027-01-31 [] @supplier/ACME → WH1/A-01")]);
     }
     let document = world.json(&format!("{RECEIVE} --item PUMP --lot L7"), "2\nP1\nP2\n1\nP3\n");
@@ -134,8 +131,14 @@ fn the_lot_and_its_dates_may_be_given_for_the_batch() {
     // Dates that come later complete the record; dates that differ are refused.
     world.ok(&format!("{RECEIVE} --lot B9"), "MILK-1L\n1\n");
     world.ok(&format!("{RECEIVE} --lot B9 --expires 2027-03-01"), "MILK-1L\n1\n");
-    assert_eq!(world.refused_codes(&format!("{RECEIVE} --lot B9 --expires 2027-03-02"), "MILK-1L\n1\n"), ["expiry-differs"]);
-    assert_eq!(world.refused_codes(&format!("{RECEIVE} --lot B1 --made 2026-11-02"), "MILK-1L\n1\n"), ["expiry-differs"]);
+    assert_eq!(
+        world.refused_codes(&format!("{RECEIVE} --lot B9 --expires 2027-03-02"), "MILK-1L\n1\n"),
+        ["expiry-differs"]
+    );
+    assert_eq!(
+        world.refused_codes(&format!("{RECEIVE} --lot B1 --made 2026-11-02"), "MILK-1L\n1\n"),
+        ["expiry-differs"]
+    );
     // The lot may be scanned although it is given, if it is the same.
     world.ok(&format!("{RECEIVE} --lot B9"), "]d2010400638133393110B9\n1\n");
 }
@@ -151,7 +154,11 @@ fn gs1_scans_fill_the_slots_that_they_carry() {
         let scan = format!("{prefix}0104006381333931172612311526120111261101\u{1d}10GS{index}\n7\n");
         let scan = if index % 2 == 0 { scan.replace('\u{1d}', "") } else { scan };
         let document = world.json(RECEIVE, &scan);
-        assert_eq!(lines(&document), [format!("7 MILK-1L GS{index} 2026-12-31 [] @supplier/ACME → WH1/A-01")], "{scan:?}");
+        assert_eq!(
+            lines(&document),
+            [format!("7 MILK-1L GS{index} 2026-12-31 [] @supplier/ACME → WH1/A-01")],
+            "{scan:?}"
+        );
     }
     // (30) and (37) with (02) are the quantity; (10) is ended by a GS.
     let document = world.json(RECEIVE, "]C1010400638133393110B2\u{1d}3012\n");
@@ -223,7 +230,8 @@ fn command_scans_end_and_take_back() {
     let done = scantrail::codes::Command::Done.code();
     let cancel = scantrail::codes::Command::Cancel.code();
     // Wrong item taken back, a wrong serial taken back, two scans taken back.
-    let scans = format!("NOPE\n{undo}\nLAPTOP-15\n2\nSN1\nSNX\n{undo}\nSN2\nBOLT\n9\n{undo}\n{undo}\nBOLT\n1\n{done}\n");
+    let scans =
+        format!("NOPE\n{undo}\nLAPTOP-15\n2\nSN1\nSNX\n{undo}\nSN2\nBOLT\n9\n{undo}\n{undo}\nBOLT\n1\n{done}\n");
     let document = world.json(RECEIVE, scans);
     assert_eq!(
         lines(&document),

@@ -48,16 +48,9 @@ const TABLE: &[Row] = &[
     row(RECEIVE, b"]d2010400638133393110\n", &["1 ]d2010400638133393110 scan-not-readable"]),
     row(RECEIVE, b"]d2010400638133393117261301\n", &["1 ]d2010400638133393117261301 scan-not-readable"]),
     row(RECEIVE, b"LAPTOP-15\n2\nA\nSCANTRAILCANCEL1\nB\n", &["4 SCANTRAILCANCEL1 cancelled"]),
-    row(
-        RECEIVE,
-        b"BOLT\n1\nSCANTRAILDONER\nBOLT\n5\n",
-        &["4 BOLT scan-after-done", "5 5 scan-after-done"],
-    ),
+    row(RECEIVE, b"BOLT\n1\nSCANTRAILDONER\nBOLT\n5\n", &["4 BOLT scan-after-done", "5 5 scan-after-done"]),
     row(RECEIVE, b"SCANTRAILUNDOW\nBOLT\n1\n", &["1 SCANTRAILUNDOW nothing-to-undo"]),
-    after(
-        &[(RECEIVE, "LAPTOP-15\n1\nX1\nTABLET\n1\nX1\n")],
-        row(MOVE, b"1\nX1\n", &["2 X1 ambiguous-scan"]),
-    ),
+    after(&[(RECEIVE, "LAPTOP-15\n1\nX1\nTABLET\n1\nX1\n")], row(MOVE, b"1\nX1\n", &["2 X1 ambiguous-scan"])),
     after(
         &[(RECEIVE, "LAPTOP-15\n1\nX1\nTABLET\n1\nX1\n")],
         row("label serial X1 --out x.pdf", b"", &["- - ambiguous-scan"]),
@@ -97,11 +90,7 @@ const TABLE: &[Row] = &[
     row("trace NOPE", b"", &["- - unknown-code"]),
     row("receive --po PO-1001 --from ZENITH --to WH1/A-01", b"BOLT\n1\n", &["- - partner-differs"]),
     row("sell --so SO-2001 --to CAROL", b"1\nSN1\n", &["- - partner-differs"]),
-    row(
-        "receive --from ACME --to WH1/A-01 --item BOLT",
-        b"LAPTOP-15\n1\nSN9\n",
-        &["1 LAPTOP-15 item-differs"],
-    ),
+    row("receive --from ACME --to WH1/A-01 --item BOLT", b"LAPTOP-15\n1\nSN9\n", &["1 LAPTOP-15 item-differs"]),
     // Quantities.
     row(RECEIVE, b"LAPTOP-15\nmany\nSN9\n", &["2 many quantity-not-a-number"]),
     row(RECEIVE, b"BOLT\n1234567\n", &["2 1234567 quantity-not-a-number"]),
@@ -115,11 +104,7 @@ const TABLE: &[Row] = &[
     row(RECEIVE, b"LAPTOP-15\n9506000134352\n1\nSN9\n", &["2 9506000134352 item-where-quantity-expected"]),
     row(RECEIVE, b"LAPTOP-15\nMILK-1L\n1\nSN9\n", &["2 MILK-1L item-where-quantity-expected"]),
     row(RECEIVE, b"LAPTOP-15\nWH1/A-02\n1\nSN9\n", &["2 WH1/A-02 location-where-quantity-expected"]),
-    row(
-        RECEIVE,
-        b"]C100006141411234567890\nBOLT\n1\n",
-        &["1 ]C100006141411234567890 container-where-item-expected"],
-    ),
+    row(RECEIVE, b"]C100006141411234567890\nBOLT\n1\n", &["1 ]C100006141411234567890 container-where-item-expected"]),
     row(
         RECEIVE,
         b"LAPTOP-15\n2\n9506000134352\nSN8\nMILK-1L\nSN9\n",
@@ -171,11 +156,7 @@ const TABLE: &[Row] = &[
     row("sell --to BOB", b"WH1/QUAR\n1\nSN1\n", &["1 WH1/QUAR place-not-pickable"]),
     after(
         &[("transfer --to WH1/QUAR", "1\nSN1\nBOLT\n20\n")],
-        row(
-            "sell --to BOB",
-            b"1\nSN1\nBOLT\n1\n",
-            &["2 SN1 place-not-pickable", "4 1 place-not-pickable"],
-        ),
+        row("sell --to BOB", b"1\nSN1\nBOLT\n1\n", &["2 SN1 place-not-pickable", "4 1 place-not-pickable"]),
     ),
     after(
         &[("sell --to BOB", "1\nSN1\n")],
@@ -183,19 +164,9 @@ const TABLE: &[Row] = &[
     ),
     row("pick --so SO-2001 --to WH1/QUAR", b"1\nSN1\n", &["- - place-does-not-fit"]),
     // Orders and claims.
-    after(
-        &[("allocate SO-2001", "")],
-        row(
-            "pick --so SO-2002",
-            b"2\nSN1\nSN3\n",
-            &["2 SN1 allocated-to-other-order"],
-        ),
-    ),
+    after(&[("allocate SO-2001", "")], row("pick --so SO-2002", b"2\nSN1\nSN3\n", &["2 SN1 allocated-to-other-order"])),
     after(&[("allocate SO-2001", "")], row("sell --to CAROL", b"1\nSN1\n", &["2 SN1 allocated-to-other-order"])),
-    after(
-        &[("allocate SO-2001", "")],
-        row("sell --to CAROL", b"MILK-1L\n5\nB8\n", &["2 5 allocated-to-other-order"]),
-    ),
+    after(&[("allocate SO-2001", "")], row("sell --to CAROL", b"MILK-1L\n5\nB8\n", &["2 5 allocated-to-other-order"])),
     after(
         &[(RECEIVE, "PUMP\n1\nL2\nP3\n")],
         row("transfer --to WH1/STAGING", b"PUMP\n1\nL2\nP1\n", &["4 P1 lot-differs"]),
@@ -206,11 +177,7 @@ const TABLE: &[Row] = &[
         &["1 ]d2010400638133393110B7 lot-differs"],
     ),
     row("receive --from ACME --to WH1/A-01 --expires 2026-12-05", b"MILK-1L\n1\nB7\n", &["3 B7 expiry-differs"]),
-    row(
-        RECEIVE,
-        b"]d201040063813339311726120510B7\n1\n",
-        &["1 ]d201040063813339311726120510B7 expiry-differs"],
-    ),
+    row(RECEIVE, b"]d201040063813339311726120510B7\n1\n", &["1 ]d201040063813339311726120510B7 expiry-differs"]),
     after(
         &[("receive --from ACME --to WH1/A-01 --lot OLD --expires 2026-11-22", "MILK-1L\n5\n")],
         row("sell --to BOB", b"MILK-1L\n1\nOLD\n", &["3 OLD lot-expired"]),
@@ -220,7 +187,10 @@ const TABLE: &[Row] = &[
     row(MOVE, b"BOLT\n21\n", &["2 21 not-enough-stock"]),
     row(MOVE, b"BOLT\n15\nBOLT\n6\n", &["4 6 not-enough-stock"]),
     row(MOVE, b"TABLET\n1\n", &["- - batch-incomplete"]),
-    after(&[("sell --to BOB", "PUMP\n2\nL1\nP1\nP2\n")], row("allocate SO-2003 --all-or-nothing", b"", &["- - not-enough-stock"])),
+    after(
+        &[("sell --to BOB", "PUMP\n2\nL1\nP1\nP2\n")],
+        row("allocate SO-2003 --all-or-nothing", b"", &["- - not-enough-stock"]),
+    ),
     row("release SO-2001", b"", &["- - nothing-allocated"]),
     row("sell --so SO-2001 --picked", b"", &["- - nothing-picked"]),
     // The end of the stream.
@@ -238,7 +208,11 @@ const TABLE: &[Row] = &[
     row("undo 1 --reason wrong", b"", &["- - cannot-undo"]),
     after(&[("sell --to BOB", "1\nSN1\n")], row("undo 5 --reason wrong", b"", &["- - has-dependants"])),
     // Line ends: CR, LF, CRLF, TAB, blank lines. TAB does not count as a line.
-    row(RECEIVE, b"LAPTOP-15\r\n2\r\nSN1\r\nSN2\r\n", &["3 SN1 serial-already-in-stock", "4 SN2 serial-already-in-stock"]),
+    row(
+        RECEIVE,
+        b"LAPTOP-15\r\n2\r\nSN1\r\nSN2\r\n",
+        &["3 SN1 serial-already-in-stock", "4 SN2 serial-already-in-stock"],
+    ),
     row(RECEIVE, b"LAPTOP-15\r2\rSN1\rSN2", &["3 SN1 serial-already-in-stock", "4 SN2 serial-already-in-stock"]),
     row(
         RECEIVE,
@@ -248,7 +222,12 @@ const TABLE: &[Row] = &[
     row(
         RECEIVE,
         b"LAPTOP-15\t2\tSN1\tSN2\nNOPE\tBOLT\t0\n",
-        &["1 SN1 serial-already-in-stock", "1 SN2 serial-already-in-stock", "2 NOPE unknown-item", "2 0 quantity-not-positive"],
+        &[
+            "1 SN1 serial-already-in-stock",
+            "1 SN2 serial-already-in-stock",
+            "2 NOPE unknown-item",
+            "2 0 quantity-not-positive",
+        ],
     ),
     // Every refusal of the stream is listed, in the order of the lines.
     row(
@@ -274,7 +253,11 @@ const TABLE: &[Row] = &[
     // A refused lot takes its slot, so that the serials after it are not taken for lots.
     after(
         &[(RECEIVE, "PUMP\n1\nL2\nP3\n")],
-        row("transfer --to WH1/STAGING", b"PUMP\n2\nL9\nP1\nP9\nBOLT\n0\n", &["3 L9 unknown-lot", "5 P9 unknown-serial", "7 0 quantity-not-positive"]),
+        row(
+            "transfer --to WH1/STAGING",
+            b"PUMP\n2\nL9\nP1\nP9\nBOLT\n0\n",
+            &["3 L9 unknown-lot", "5 P9 unknown-serial", "7 0 quantity-not-positive"],
+        ),
     ),
     // After a refused item or quantity the scans are passed over to the next known item, place or DONE.
     row(RECEIVE, b"NOPE\n2\nX\nY\nWH1/A-02\nBOLT\n0\n", &["1 NOPE unknown-item", "7 0 quantity-not-positive"]),
@@ -318,7 +301,10 @@ fn check(rest: usize, divisor: usize) {
         failures.extend(hints.filter_map(|hint| unusable(&world, hint).map(|why| format!("row {number}: {why}"))));
         if found != row.expected {
             let shown = scantrail::codes::shown(row.scans);
-            failures.push(format!("row {number}: {} < {shown}\n  expected {:?}\n  found    {found:?}", row.command, row.expected));
+            failures.push(format!(
+                "row {number}: {} < {shown}\n  expected {:?}\n  found    {found:?}",
+                row.command, row.expected
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -350,7 +336,8 @@ fn every_code_has_a_row() {
         TABLE.iter().flat_map(|row| row.expected).filter_map(|one| one.rsplit(' ').next()).collect();
     let all: BTreeSet<&str> = Code::ALL.iter().map(|(_, text)| *text).collect();
     // A scan that is too long has its own test below: its bytes do not fit into a table.
-    let missing: Vec<&&str> = all.iter().filter(|code| !in_table.contains(**code) && **code != "scan-too-long").collect();
+    let missing: Vec<&&str> =
+        all.iter().filter(|code| !in_table.contains(**code) && **code != "scan-too-long").collect();
     assert!(missing.is_empty(), "codes without a row: {missing:?}");
     let strange: Vec<&&str> = in_table.iter().filter(|code| !all.contains(**code)).collect();
     assert!(strange.is_empty(), "rows with codes that do not exist: {strange:?}");

@@ -14,10 +14,7 @@ fn goods_go_back_to_who_delivered_them_and_may_come_in_again() {
     let order = world.json("order show PO-1001", "");
     assert_eq!((&order["lines"][0]["received"], &order["lines"][0]["returned"]), (&json!("3"), &json!("1")));
     // What went back is asked for again, and not more.
-    assert_eq!(
-        world.refused("receive --po PO-1001 --to WH1/A-01", "LAPTOP-15\n2\nSN1\nSN4\n"),
-        ["2 2 over-ordered"]
-    );
+    assert_eq!(world.refused("receive --po PO-1001 --to WH1/A-01", "LAPTOP-15\n2\nSN1\nSN4\n"), ["2 2 over-ordered"]);
     world.ok("receive --po PO-1001 --to WH1/A-01", "LAPTOP-15\n1\nSN1\nMILK-1L\n4\nB1\n");
     assert_eq!(world.stock("MILK-1L"), ["WH1/A-01 B1 24"]);
 }
@@ -34,7 +31,10 @@ fn not_to_somebody_else_not_twice_and_not_more_than_came() {
     assert_eq!(world.refused_codes(back, "BOLT\n1\n"), ["not-received-from-supplier"]);
     assert_eq!(world.refused_codes(back, "1\nZ1\n"), ["serial-not-here"]);
     assert_eq!(world.refused_codes("return --to-supplier BOB", "1\nSN1\n"), ["unknown-partner"]);
-    assert_eq!(world.refused_codes("return --to-supplier ACME --po PO-1001", "1\nSN1\n"), ["not-received-from-supplier"]);
+    assert_eq!(
+        world.refused_codes("return --to-supplier ACME --po PO-1001", "1\nSN1\n"),
+        ["not-received-from-supplier"]
+    );
     assert_eq!(world.run("return --po PO-1001", "1\nSN1\n").exit, 2);
     assert_eq!(world.run("return --to-supplier ACME --so SO-2001", "1\nSN1\n").exit, 2);
 }

@@ -33,7 +33,12 @@ fn serials_name_their_items_in_a_group_that_begins_with_a_quantity() {
     let world = World::stocked();
     // The pump brings its lot along, and stands at A-02 while the laptops stand at A-01.
     let document = world.json("transfer --to WH1/STAGING", "3\nSN1\nP1\nSN2\n");
-    let lines: Vec<_> = document["lines"].as_array().unwrap().iter().map(|line| (&line["item"], &line["lot"], &line["serials"])).collect();
+    let lines: Vec<_> = document["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (&line["item"], &line["lot"], &line["serials"]))
+        .collect();
     assert_eq!(
         lines,
         [(&json!("LAPTOP-15"), &json!(null), &json!(["SN1", "SN2"])), (&json!("PUMP"), &json!("L1"), &json!(["P1"]))]

@@ -89,7 +89,8 @@ impl World {
         static SHOP: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
         let files = SHOP.get_or_init(|| {
             let world = World::new();
-            for (kind, text) in [("items", ITEMS), ("locations", LOCATIONS), ("partners", PARTNERS), ("orders", ORDERS)] {
+            for (kind, text) in [("items", ITEMS), ("locations", LOCATIONS), ("partners", PARTNERS), ("orders", ORDERS)]
+            {
                 world.write("masters.csv", text);
                 world.ok(&format!("import {kind} masters.csv"), "");
             }
@@ -271,7 +272,10 @@ fn one_refusal(refusal: &Value) -> String {
     for key in ["code", "message", "hint"] {
         assert!(refusal[key].as_str().is_some_and(|text| !text.trim().is_empty()), "no {key}: {refusal}");
     }
-    assert!(refusal.get("line").is_some() && refusal.get("scan").is_some(), "line and scan always stand there: {refusal}");
+    assert!(
+        refusal.get("line").is_some() && refusal.get("scan").is_some(),
+        "line and scan always stand there: {refusal}"
+    );
     let line = refusal["line"].as_u64().map_or_else(|| "-".to_owned(), |line| line.to_string());
     format!("{line} {} {}", refusal["scan"].as_str().unwrap_or("-"), refusal["code"].as_str().unwrap_or_default())
 }
