@@ -8,11 +8,15 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-echo "Building scantrail (the first time, this compiles SQLite too) ..."
-binary=$(cargo build --release --locked --bin scantrail --message-format=json-render-diagnostics |
-    sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+# A program that is built already may be named by its absolute path, as tests/run.sh does.
+binary=${SCANTRAIL_BINARY:-}
+if [[ -z $binary ]]; then
+    echo "Building scantrail (the first time, this compiles SQLite too) ..."
+    binary=$(cargo build --release --locked --bin scantrail --message-format=json-render-diagnostics |
+        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+fi
 if [[ ! -x $binary ]]; then
-    echo "the build did not say where it put scantrail" >&2
+    echo "there is no program at '$binary'" >&2
     exit 1
 fi
 

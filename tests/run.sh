@@ -45,6 +45,12 @@ step() {
 step "formatting" cargo fmt --check
 step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
 step "tests" cargo test --release --locked --no-fail-fast
+
+# The example uses the program that the tests were run with: without the tests' dependencies cargo would build some crates
+# anew with fewer features. Where there is none, the example builds its own.
+SCANTRAIL_BINARY=$(cargo test --release --locked --no-run --test docs --message-format=json 2> /dev/null |
+    sed -n 's/.*"executable":"\([^"]*\/scantrail\)".*/\1/p')
+export SCANTRAIL_BINARY
 step "example" examples/first-day.sh
 
 echo
