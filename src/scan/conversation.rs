@@ -23,7 +23,7 @@ use crate::ledger::{
     judge_item, judge_order_quantity, judge_serial, take,
 };
 use crate::model::{
-    Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, PlaceKind, Quantity, QuantityError, Scale, SerialCode,
+    Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
 };
 
 /// Which scan is due.
@@ -236,7 +236,8 @@ impl Conversation {
             Then::Stay => {}
             Then::TakeSlot => self.take_slot(),
             Then::PassOver => {
-                self.place_was_refused |= stumble.refusal.code == Code::UnknownLocation;
+                self.place_was_refused |=
+                    matches!(stumble.refusal.code, Code::UnknownLocation | Code::PlaceDoesNotFit);
                 self.open = None;
                 self.passing_over = true;
             }
@@ -342,12 +343,11 @@ impl Conversation {
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         if self.plan.verb.place_is_destination()
-            && self.plan.to.as_ref().is_some_and(|to| to.kind == PlaceKind::Quarantine)
-            && self.plan.verb == crate::ledger::Verb::Return
-            && place.kind != PlaceKind::Quarantine
+            && let Some(wanted) = self.plan.to_kind.filter(|wanted| *wanted != place.kind)
         {
-            let message = format!("{} is a {} place, and these goods go to quarantine", place.path, place.kind.word());
-            let refusal = Refusal::new(Code::PlaceDoesNotFit, message, "scan a quarantine place");
+            let (kind, wanted) = (place.kind.word(), wanted.word());
+            let message = format!("{} is a {kind} place, and these goods go to a {wanted} place", place.path);
+            let refusal = Refusal::new(Code::PlaceDoesNotFit, message, format!("scan a {wanted} place"));
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         self.place = Some(place.clone());
