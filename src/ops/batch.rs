@@ -10,7 +10,7 @@ use super::record::{Content, Recorded, Request, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
-use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, Stamp};
+use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::{Conversation, Framed, Line, Plan, ScanRef, frames, shown};
 use crate::store::{Store, View, Writer};
 
@@ -55,6 +55,8 @@ pub struct Frame {
     pub from: Option<Rc<Place>>,
     /// Where goods go.
     pub to: Option<Rc<Place>>,
+    /// The only kind of place that they may go to.
+    pub to_kind: Option<PlaceKind>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The supplier of a return to the supplier, and its end of the ledger.
@@ -139,6 +141,7 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         dates: options.dates,
         from: frame.from.clone(),
         to: frame.to.clone(),
+        to_kind: frame.to_kind,
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,

@@ -52,7 +52,7 @@ impl ScanVerb for Pick {
         };
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = resolve::order_plan(view, &order, Verb::Pick, false)?;
-        Ok(Frame { from, to, order: Some(order), supplier: None })
+        Ok(Frame { from, to, order: Some(order), ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

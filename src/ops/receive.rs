@@ -53,7 +53,7 @@ impl ScanVerb for Receive {
         };
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Receive, self.allow_over)).transpose()?;
         let supplier = partner.as_ref().map(|partner| (partner.id, partner.place.id));
-        Ok(Frame { from: partner.map(|partner| partner.place), to, order, supplier })
+        Ok(Frame { from: partner.map(|partner| partner.place), to, order, supplier, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

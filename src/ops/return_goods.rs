@@ -85,7 +85,8 @@ impl ScanVerb for ReturnGoods {
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Return, false)).transpose()?;
         let to = self.destination(view)?;
-        Ok(Frame { from: customer.map(|customer| customer.place), to, order, supplier: None })
+        let to_kind = (self.disposition == Disposition::Quarantine).then_some(PlaceKind::Quarantine);
+        Ok(Frame { from: customer.map(|customer| customer.place), to, to_kind, order, supplier: None })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

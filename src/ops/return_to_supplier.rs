@@ -43,7 +43,7 @@ impl ScanVerb for ReturnToSupplier {
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::ReturnToSupplier, false)).transpose()?;
         let end = supplier.as_ref().map(|supplier| (supplier.id, supplier.place.id));
-        Ok(Frame { from, to: supplier.map(|supplier| supplier.place), order, supplier: end })
+        Ok(Frame { from, to: supplier.map(|supplier| supplier.place), order, supplier: end, ..Frame::default() })
     }
 
     fn post(&self, _writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

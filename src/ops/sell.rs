@@ -46,7 +46,7 @@ impl ScanVerb for Sell {
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Sell, false)).transpose()?;
-        Ok(Frame { from, to: customer.map(|customer| customer.place), order, supplier: None })
+        Ok(Frame { from, to: customer.map(|customer| customer.place), order, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
-use crate::model::{Item, LotCode, LotDates, Place, SerialCode};
+use crate::model::{Item, LotCode, LotDates, Place, PlaceKind, SerialCode};
 
 /// What a batch is about before its first scan.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Plan {
     pub from: Option<Rc<Place>>,
     /// Where goods go, unless the stream says otherwise.
     pub to: Option<Rc<Place>>,
+    /// The only kind of place that the goods may go to.
+    pub to_kind: Option<PlaceKind>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The day of the operation.

@@ -238,7 +238,7 @@ impl Conversation {
             Then::Stay => {}
             Then::TakeSlot => self.take_slot(),
             Then::PassOver => {
-                self.place_was_refused |= stumble.refusal.code == Code::UnknownLocation;
+                self.place_was_refused |= matches!(stumble.refusal.code, Code::UnknownLocation | Code::PlaceDoesNotFit);
                 self.open = None;
                 self.passing_over = true;
             }

@@ -51,12 +51,11 @@ impl Conversation {
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         if self.plan.verb.place_is_destination()
-            && self.plan.to.as_ref().is_some_and(|to| to.kind == PlaceKind::Quarantine)
-            && self.plan.verb == Verb::Return
-            && place.kind != PlaceKind::Quarantine
+            && let Some(wanted) = self.plan.to_kind.filter(|wanted| *wanted != place.kind)
         {
-            let message = format!("{} is a {} place, and these goods go to quarantine", place.path, place.kind.word());
-            let refusal = Refusal::new(Code::PlaceDoesNotFit, message, "scan a quarantine place");
+            let (kind, wanted) = (place.kind.word(), wanted.word());
+            let message = format!("{} is a {kind} place, and these goods go to a {wanted} place", place.path);
+            let refusal = Refusal::new(Code::PlaceDoesNotFit, message, format!("scan a {wanted} place"));
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         self.place = Some(place.clone());

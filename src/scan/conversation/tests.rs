@@ -49,6 +49,7 @@ impl World {
             dates: LotDates::default(),
             from: None,
             to: Some(place(2, "ELSEWHERE", PlaceKind::Storage)),
+            to_kind: None,
             order: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,

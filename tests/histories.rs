@@ -1,0 +1,251 @@
+//! Random histories of all verbs against a second, stupid model: the same answers, the same stock, the same traces, and
+//! after every step what must always hold in the file.
+//!
+//! A failure prints the whole history and the smallest seeds that proptest found; they are kept in
+//! `tests/histories.proptest-regressions` and run first the next time. `SCANTRAIL_LONG=1` runs many more and longer
+//! histories.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+#[path = "histories/invariants.rs"]
+mod invariants;
+#[path = "histories/model.rs"]
+mod model;
+#[path = "histories/world.rs"]
+mod world;
+
+use model::{Batch, Group, Model, Spot, Verb};
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use world::{Action, World};
+
+/// Turns one number into the choices of a step.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        // splitmix64
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % sides.max(1) as u64) as usize
+    }
+
+    fn percent(&mut self, chance: usize) -> bool {
+        self.roll(100) < chance
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.roll(from.len())].clone()
+    }
+
+    fn maybe<T: Clone>(&mut self, chance: usize, from: &[T]) -> Option<T> {
+        (!from.is_empty() && self.percent(chance)).then(|| self.pick(from))
+    }
+}
+
+const SERIALS: [&str; 7] = ["SN-1", "SN-2", "SN-3", "SN-4", "SN-5", "SN-6", "SN-7"];
+const LOTS: [&str; 4] = ["LOT-A", "LOT-B", "LOT-C", "LOT-D"];
+/// The last one has passed.
+const DATES: [&str; 3] = ["2027-03-31", "2027-01-31", "2026-10-31"];
+const SALES: [&str; 3] = ["SO-1", "SO-2", "SO-3"];
+
+fn action(dice: &mut Dice, model: &Model) -> Action {
+    match dice.roll(100) {
+        0..22 => Action::Batch(batch(dice, model, Verb::Receive)),
+        22..34 => Action::Batch(batch(dice, model, Verb::Transfer)),
+        34..45 => Action::Allocate {
+            order: dice.pick(&SALES).to_owned(),
+            by_date: dice.percent(70),
+            all_or_nothing: dice.percent(10),
+        },
+        45..50 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
+        50..62 => Action::Batch(batch(dice, model, Verb::Pick)),
+        62..72 => Action::Batch(batch(dice, model, Verb::Sell)),
+        72..76 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
+        76..83 => Action::Batch(batch(dice, model, Verb::Return)),
+        83..87 => Action::Batch(batch(dice, model, Verb::ReturnToSupplier)),
+        _ => {
+            let last = model.operations.iter().rev().take(8).map(|operation| operation.number).collect::<Vec<_>>();
+            Action::Undo { number: if last.is_empty() { 9_999 } else { dice.pick(&last) } }
+        }
+    }
+}
+
+fn batch(dice: &mut Dice, model: &Model, verb: Verb) -> Batch {
+    let places: Vec<String> = model.places.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let orders = |sales: bool| -> Vec<String> {
+        model.orders.iter().filter(|order| order.is_sales == sales).map(|order| order.code.to_owned()).collect()
+    };
+    let suppliers = ["ACME".to_owned(), "ZETA".to_owned()];
+    let customers = ["BOB".to_owned(), "EVE".to_owned()];
+    let (chance, sales, partners) = match verb {
+        Verb::Receive => (55, false, &suppliers),
+        Verb::ReturnToSupplier => (30, false, &suppliers),
+        Verb::Pick => (100, true, &customers),
+        Verb::Transfer => (0, true, &customers),
+        _ => (55, true, &customers),
+    };
+    let order = dice.maybe(chance, &orders(sales));
+    let its_partner = order.as_ref().map(|order| model.order(order).partner.to_owned());
+    let partner = match (verb, &its_partner) {
+        (Verb::Transfer | Verb::Pick, _) => None,
+        (Verb::ReturnToSupplier, Some(its)) if dice.percent(90) => Some(its.clone()),
+        (Verb::ReturnToSupplier | Verb::Sell | Verb::Receive, None) | (Verb::ReturnToSupplier, _) => {
+            Some(dice.pick(partners))
+        }
+        (Verb::Return, None) => dice.maybe(60, partners),
+        (_, Some(_)) => dice.maybe(5, partners),
+    };
+    let disposition =
+        if verb == Verb::Return { dice.pick(&["restock", "restock", "quarantine", "scrap"]) } else { "restock" };
+    let fitting: Vec<String> = places.iter().filter(|place| model.is_pickable(place)).cloned().collect();
+    let wanted = if dice.percent(75) { &fitting } else { &places };
+    let to = match (verb, disposition) {
+        (Verb::Sell | Verb::ReturnToSupplier, _) | (_, "scrap") => None,
+        (Verb::Pick, _) | (_, "quarantine") => dice.maybe(20, wanted),
+        _ => dice.maybe(95, wanted),
+    };
+    let from = match verb {
+        Verb::Receive | Verb::Return => None,
+        _ => dice.maybe(30, &places),
+    };
+    let mut batch = Batch {
+        verb,
+        order,
+        partner,
+        from,
+        to,
+        scanned_place: None,
+        disposition,
+        allow_over: verb == Verb::Receive && dice.percent(15),
+        expires: None,
+        lot_by_flag: false,
+        groups: Vec::new(),
+    };
+    // A place is named or scanned, never both, so that it is clear which one holds.
+    if dice.percent(40) {
+        batch.scanned_place = match verb {
+            Verb::Receive | Verb::Transfer | Verb::Return => batch.to.take(),
+            _ => batch.from.take(),
+        };
+    }
+    let no_mixed = verb == Verb::Receive;
+    if !no_mixed && dice.percent(20) {
+        let serials = serials(dice, model, &batch, None, None);
+        batch.groups.push(Group { item: None, units: serials.len() as i64, lot: None, serials });
+        return batch;
+    }
+    let ordered: Vec<String> = match &batch.order {
+        Some(order) if dice.percent(92) => model.order(order).lines.iter().map(|(sku, _)| (*sku).to_owned()).collect(),
+        _ => model.items.iter().map(|item| item.sku.to_owned()).collect(),
+    };
+    for _ in 0..=usize::from(dice.percent(30)) {
+        let sku = dice.pick(&ordered);
+        if batch.groups.iter().all(|group| group.item.as_ref() != Some(&sku)) {
+            let group = group(dice, model, &batch, &sku);
+            batch.groups.push(group);
+        }
+    }
+    if let [only] = batch.groups.as_slice()
+        && model.item(only.item.as_deref().unwrap()).by_lot
+    {
+        batch.lot_by_flag = dice.percent(25);
+        if verb == Verb::Receive {
+            let known = model.expiry(only.item.as_deref().unwrap(), only.lot.as_deref().unwrap());
+            batch.expires = match known {
+                Some(known) if dice.percent(85) => dice.maybe(50, &[known]),
+                _ => dice.maybe(60, &DATES).map(str::to_owned),
+            };
+        }
+    }
+    batch
+}
+
+fn group(dice: &mut Dice, model: &Model, batch: &Batch, sku: &str) -> Group {
+    let item = model.item(sku);
+    let known: Vec<String> = model.lots.iter().filter(|(of, _)| of == sku).map(|(_, lot)| lot.clone()).collect();
+    let lot = match batch.verb {
+        Verb::Receive => dice.pick(&LOTS).to_owned(),
+        _ if known.is_empty() || dice.percent(5) => dice.pick(&LOTS).to_owned(),
+        _ => dice.pick(&known),
+    };
+    let lot = item.by_lot.then_some(lot);
+    if item.by_serial {
+        let serials = serials(dice, model, batch, Some(sku), lot.as_deref());
+        return Group { item: Some(sku.to_owned()), units: serials.len() as i64, lot, serials };
+    }
+    let units = if item.scale == 0 { 1 + dice.roll(4) as i64 } else { 25 + dice.roll(400) as i64 };
+    Group { item: Some(sku.to_owned()), units, lot, serials: Vec::new() }
+}
+
+/// Serials that mostly stand where the batch may take them.
+fn serials(dice: &mut Dice, model: &Model, batch: &Batch, sku: Option<&str>, lot: Option<&str>) -> Vec<String> {
+    let may = |spot: &Spot| match batch.verb {
+        Verb::Receive => false,
+        Verb::Return => spot.place.starts_with("@customer"),
+        Verb::Transfer | Verb::ReturnToSupplier => model.is_ours(&spot.place),
+        _ => {
+            model.is_pickable(&spot.place) && spot.claim.as_ref().is_none_or(|(of, _)| Some(of) == batch.order.as_ref())
+        }
+    };
+    let mut fitting: Vec<String> = Vec::new();
+    for (of, serial) in &model.serials {
+        let (spot, its_lot) = model.standing(of, serial).unwrap();
+        if sku.is_none_or(|sku| sku == of) && may(&spot) && lot.is_none_or(|lot| its_lot.as_deref() == Some(lot)) {
+            fitting.push(serial.clone());
+        }
+    }
+    if batch.verb == Verb::Receive {
+        let is_away = |serial: &&str| {
+            let standing = model.standing(sku.unwrap_or_default(), serial);
+            standing.is_none_or(|(spot, _)| !model.is_ours(&spot.place) && !spot.place.starts_with("@customer"))
+        };
+        fitting = SERIALS.into_iter().filter(is_away).map(str::to_owned).collect();
+    }
+    let mut chosen: Vec<String> = Vec::new();
+    for _ in 0..=dice.roll(3) {
+        let serial = match dice.percent(93) && !fitting.is_empty() {
+            true => fitting.remove(dice.roll(fitting.len())),
+            false => dice.pick(&SERIALS).to_owned(),
+        };
+        chosen.push(serial);
+    }
+    chosen
+}
+
+fn play(seeds: &[u64], more_places: bool) {
+    let mut world = World::new(more_places);
+    for seed in seeds {
+        let mut dice = Dice(*seed);
+        let action = action(&mut dice, &world.model);
+        let (dry_first, repeat) = (dice.percent(25), dice.percent(10));
+        world.step(action, dry_first, repeat);
+    }
+    world.finish();
+}
+
+fn is_long() -> bool {
+    std::env::var_os("SCANTRAIL_LONG").is_some_and(|value| value == "1")
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: if is_long() { 3_000 } else { 24 },
+        max_shrink_iters: 2_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/histories.proptest-regressions"))),
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_ledger_answers_as_the_model_does(
+        seeds in prop::collection::vec(any::<u64>(), 1..if is_long() { 160 } else { 70 }),
+        more_places in any::<bool>(),
+    ) {
+        play(&seeds, more_places);
+    }
+}

@@ -1,0 +1,182 @@
+//! What must hold in the file after every step, asked of the tables themselves.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+/// Queries that give no row when all is well.
+const NEVER: [(&str, &str); 10] = [
+    (
+        "the sum over all places is zero",
+        "SELECT item, lot, sum(quantity) FROM balance GROUP BY item, lot HAVING sum(quantity) <> 0",
+    ),
+    (
+        "no bounded balance is below zero",
+        "SELECT item, lot, quantity FROM balance b JOIN place p ON p.id = b.place
+      WHERE b.quantity < 0 AND p.kind NOT IN ('supplier', 'adjust', 'work')",
+    ),
+    (
+        "balances equal what recomputing gives",
+        "WITH change AS (
+           SELECT item, coalesce(lot, 0) AS lot, to_place AS place, to_claim AS claim, quantity FROM movement
+           UNION ALL SELECT item, coalesce(lot, 0), from_place, from_claim, -quantity FROM movement),
+         computed AS (SELECT item, lot, place, claim, sum(quantity) AS quantity FROM change GROUP BY 1, 2, 3, 4),
+         cached AS (SELECT item, lot, place, claim, quantity FROM balance)
+         SELECT item, lot, quantity FROM (
+           SELECT * FROM (SELECT * FROM computed WHERE quantity <> 0 EXCEPT SELECT * FROM cached)
+           UNION ALL SELECT * FROM (SELECT * FROM cached WHERE quantity <> 0 EXCEPT SELECT * FROM computed))",
+    ),
+    (
+        "a serial stands where its last hop arrived",
+        "SELECT s.id, p.place, p.hop FROM serial s LEFT JOIN position p ON p.serial = s.id
+         LEFT JOIN movement m ON m.serial = s.id AND m.hop = (SELECT max(hop) FROM movement WHERE serial = s.id)
+         WHERE p.serial IS NULL OR m.serial IS NULL OR p.place <> m.to_place OR p.claim <> m.to_claim OR p.hop <> m.hop
+            OR p.item <> m.item OR p.lot <> coalesce(m.lot, 0) OR p.item <> s.item",
+    ),
+    (
+        "hops are numbered without gaps",
+        "SELECT serial, count(*), max(hop) FROM movement WHERE serial IS NOT NULL
+         GROUP BY serial HAVING count(*) <> max(hop) OR min(hop) <> 1",
+    ),
+    (
+        "each hop leaves where the last one arrived",
+        "SELECT later.serial, later.hop, 0 FROM movement later JOIN movement m
+         ON m.serial = later.serial AND m.hop = later.hop - 1
+         WHERE m.to_place <> later.from_place OR m.to_claim <> later.from_claim",
+    ),
+    (
+        "nothing is set aside where nothing is picked",
+        "SELECT b.item, b.place, b.quantity FROM balance b JOIN place p ON p.id = b.place
+         WHERE b.claim > 0 AND b.quantity <> 0 AND p.kind NOT IN ('storage', 'staging')",
+    ),
+    (
+        "as many serials stand on a spot as its balance says",
+        "SELECT b.item, b.place, b.quantity FROM balance b JOIN item i ON i.id = b.item
+         JOIN place p ON p.id = b.place AND p.kind NOT IN ('supplier', 'adjust', 'work')
+         WHERE i.tracking IN ('serial', 'lot+serial') AND b.quantity <> (SELECT count(*) FROM position s
+           WHERE s.item = b.item AND s.lot = b.lot AND s.place = b.place AND s.claim = b.claim)",
+    ),
+    (
+        "operations are numbered without gaps",
+        "SELECT count(*), max(number), min(number) FROM operation HAVING count(*) <> max(number)",
+    ),
+    (
+        "the operations of a station are numbered without gaps",
+        "SELECT min(station_sequence), count(*), max(station_sequence) FROM operation GROUP BY station
+         HAVING count(*) <> max(station_sequence) OR min(station_sequence) <> 1",
+    ),
+];
+
+/// How many rows the record has.
+pub fn count(database: &Connection) -> (i64, i64, i64, i64) {
+    let sql = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM movement),
+                      (SELECT count(*) FROM serial), (SELECT count(*) FROM lot)";
+    database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap()
+}
+
+pub fn check(database: &Connection, log: &str) {
+    for (what, sql) in NEVER {
+        let mut statement = database.prepare_cached(sql).unwrap();
+        let rows: Vec<(i64, Option<i64>, Option<i64>)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert!(rows.is_empty(), "broken: {what}: {rows:?}\n{log}");
+    }
+}
+
+pub fn check_file(database: &Connection, log: &str) {
+    let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(said, "ok", "{log}");
+    let broken = database.prepare("PRAGMA foreign_key_check").unwrap().query([]).unwrap().next().unwrap().is_some();
+    assert!(!broken, "a foreign key points nowhere\n{log}");
+}
+
+/// The seal of a row, written again from its description: SHA-256 over length-prefixed fields.
+struct Seal(Sha256);
+
+impl Seal {
+    fn field(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    fn number(&mut self, number: i64) {
+        self.field(&number.to_be_bytes());
+    }
+
+    fn text(&mut self, text: Option<String>) {
+        self.0.update([u8::from(text.is_some())]);
+        if let Some(text) = text {
+            self.field(text.as_bytes());
+        }
+    }
+}
+
+/// Every station's operations form a chain, each row sealed over the row before it and its own content.
+pub fn check_chains(database: &Connection, log: &str) {
+    let mut statement = database
+        .prepare(
+            "SELECT station_sequence, number, content, op_id, kind, operator, station, at, at_offset, recorded_at,
+                    recorded_offset, order_id, partner, reverses, invoice, note, reason, detail, fields, hash
+             FROM operation ORDER BY station, station_sequence",
+        )
+        .unwrap();
+    let mut previous: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let station: String = row.get(6).unwrap();
+        let number: i64 = row.get(1).unwrap();
+        let before = previous.get(&station).cloned().unwrap_or_else(|| vec![0; 32]);
+        let mut seal = Seal(Sha256::new());
+        seal.field(&before);
+        seal.number(row.get(0).unwrap());
+        seal.number(number);
+        seal.field(&row.get::<_, Vec<u8>>(2).unwrap());
+        (3..7).for_each(|column| seal.text(row.get(column).unwrap()));
+        (7..11).for_each(|column| seal.number(row.get(column).unwrap()));
+        (11..14).for_each(|column| seal.number(row.get::<_, Option<i64>>(column).unwrap().unwrap_or(0)));
+        (14..19).for_each(|column| seal.text(row.get(column).unwrap()));
+        seal_movements(database, number, &mut seal);
+        seal_dates(database, number, &mut seal);
+        let hash: Vec<u8> = row.get(19).unwrap();
+        assert_eq!(seal.0.finalize().to_vec(), hash, "the seal of operation {number} is broken\n{log}");
+        previous.insert(station, hash);
+    }
+}
+
+fn seal_movements(database: &Connection, number: i64, seal: &mut Seal) {
+    let count = "SELECT count(*) FROM movement WHERE operation = ?1";
+    seal.number(database.query_row(count, [number], |row| row.get(0)).unwrap());
+    let mut statement = database
+        .prepare_cached(
+            "SELECT i.sku, l.code, s.code, m.quantity, f.path, fo.code, nullif(fc.stage, 'free'), t.path, too.code,
+                    nullif(tc.stage, 'free')
+             FROM movement m JOIN item i ON i.id = m.item LEFT JOIN lot l ON l.id = m.lot
+             LEFT JOIN serial s ON s.id = m.serial
+             JOIN place f ON f.id = m.from_place JOIN claim fc ON fc.id = m.from_claim
+             LEFT JOIN trade_order fo ON fo.id = fc.order_id
+             JOIN place t ON t.id = m.to_place JOIN claim tc ON tc.id = m.to_claim
+             LEFT JOIN trade_order too ON too.id = tc.order_id
+             WHERE m.operation = ?1 ORDER BY m.line",
+        )
+        .unwrap();
+    let mut rows = statement.query([number]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        (0..3).for_each(|column| seal.text(row.get(column).unwrap()));
+        seal.number(row.get(3).unwrap());
+        (4..10).for_each(|column| seal.text(row.get(column).unwrap()));
+    }
+}
+
+fn seal_dates(database: &Connection, number: i64, seal: &mut Seal) {
+    let sql = "SELECT lot, expires, best_before, made FROM lot_dates WHERE operation = ?1 ORDER BY lot";
+    let mut statement = database.prepare_cached(sql).unwrap();
+    let mut rows = statement.query([number]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        seal.number(row.get(0).unwrap());
+        (1..4).for_each(|column| seal.text(row.get(column).unwrap()));
+    }
+}

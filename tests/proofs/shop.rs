@@ -1,0 +1,114 @@
+//! A small shop in a temporary folder, driven through the program itself in a sealed world.
+#![allow(dead_code)]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A folder with a database.
+pub struct Shop {
+    folder: tempfile::TempDir,
+}
+
+/// How a command ended.
+pub struct Ended {
+    pub exit: Option<i32>,
+    pub document: Value,
+    pub told: String,
+}
+
+impl Ended {
+    pub fn of(output: Output) -> Ended {
+        Ended {
+            exit: output.status.code(),
+            document: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
+            told: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Fails unless it was done.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert_eq!(self.exit, Some(0), "{}", self.told);
+        self.document
+    }
+
+    /// The codes of a refusal.
+    pub fn refused(&self) -> Vec<&str> {
+        let refused = self.document["refused"].as_array();
+        refused.into_iter().flatten().filter_map(|one| one["code"].as_str()).collect()
+    }
+}
+
+impl Shop {
+    /// With items of every tracking, places, partners and orders, and no goods.
+    pub fn new() -> Shop {
+        let shop = Shop { folder: tempfile::tempdir().unwrap() };
+        shop.run(&["init"], "").ok();
+        for (sku, track) in [("BULK", "none"), ("MILK", "lot"), ("LAP", "serial"), ("VIAL", "lot+serial")] {
+            shop.run(&["item", "add", sku, "--name", sku, "--track", track], "").ok();
+        }
+        for (path, kind) in [("A", "storage"), ("B", "storage"), ("STG", "staging")] {
+            shop.run(&["location", "add", path, "--kind", kind], "").ok();
+        }
+        shop.run(&["partner", "add", "ACME", "--kind", "supplier", "--name", "Acme"], "").ok();
+        shop.run(&["partner", "add", "BOB", "--kind", "customer", "--name", "Bob"], "").ok();
+        for (code, line) in [("SO-1", "LAP=4"), ("SO-2", "LAP=4"), ("SO-3", "MILK=40")] {
+            shop.run(&["order", "add", code, "--kind", "sales", "--partner", "BOB", "--line", line], "").ok();
+        }
+        shop
+    }
+
+    /// The same with goods of every tracking, an allocation and a sale.
+    pub fn with_goods() -> Shop {
+        let shop = Shop::new();
+        shop.receive(&["LAP", "3", "SN-1", "SN-2", "SN-3", "BULK", "20"]);
+        let milk = ["receive", "--from", "ACME", "--to", "A", "--expires", "2099-01-31"];
+        shop.run(&milk, "MILK\n30\nLOT-A\nVIAL\n1\nLOT-B\nV-1\n").ok();
+        shop.run(&["allocate", "SO-1"], "").ok();
+        shop.run(&["sell", "--to", "BOB", "--from", "A"], "MILK\n5\nLOT-A\n").ok();
+        shop
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("shop.db")
+    }
+
+    /// A command in a world of its own: no environment, own home, a fixed station.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scantrail"));
+        command
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("SCANTRAIL_DB", self.database())
+            .env("SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM", "1")
+            .args(["--json", "--operator", "ann", "--station", "dock-1"])
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Begins a command and hands it its scans.
+    pub fn begin(&self, arguments: &[&str], scans: &str) -> Child {
+        let mut child = self.command(arguments).spawn().unwrap();
+        // A command that is refused early may close its input first.
+        let _ = child.stdin.take().unwrap().write_all(scans.as_bytes());
+        child
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str], scans: &str) -> Ended {
+        Ended::of(self.begin(arguments, scans).wait_with_output().unwrap())
+    }
+
+    /// Receives into place A and gives the number of the operation.
+    pub fn receive(&self, scans: &[&str]) -> i64 {
+        let done = self.run(&["receive", "--from", "ACME", "--to", "A"], &scans.join("\n")).ok();
+        done["operation"].as_i64().unwrap()
+    }
+}
