@@ -7,6 +7,14 @@
 mod world;
 
 mod allocate;
+mod import;
+mod init;
+mod item;
+mod label;
+mod location;
+mod log;
+mod order;
+mod partner;
 mod pick;
 mod receive;
 mod refusals;
@@ -14,4 +22,7 @@ mod release;
 mod return_goods;
 mod return_to_supplier;
 mod sell;
+mod stock;
+mod trace;
 mod transfer;
+mod undo;
