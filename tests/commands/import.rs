@@ -53,6 +53,14 @@ fn every_bad_row_is_named_with_its_line_and_none_is_taken() {
         ]
     );
     assert_eq!(world.refused_codes("item show NEW", ""), ["unknown-item"]);
+    // Blank lines and line ends inside of quotes count; LF, CRLF and CR are line ends.
+    for end in ["\n", "\r\n", "\r"] {
+        let text = "sku,name,track\n\nN1,New,none\nN2,\"two\nlines\",none\nBOLT,Again,none\n\n\nCABLE,Again,none".replace('\n', end);
+        world.write("items.csv", text.as_str());
+        let found = world.refused("import items items.csv", "");
+        let lines: Vec<&str> = found.iter().filter_map(|one| one.split(' ').next()).collect();
+        assert_eq!(lines, ["4", "6", "9"], "{text:?}");
+    }
 }
 
 #[test]
