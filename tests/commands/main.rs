@@ -7,10 +7,12 @@
 mod world;
 
 mod allocate;
+mod everywhere;
 mod import;
 mod init;
 mod item;
 mod label;
+mod live;
 mod location;
 mod log;
 mod order;
