@@ -7,6 +7,7 @@
 mod world;
 
 mod allocate;
+mod bad_input;
 mod everywhere;
 mod import;
 mod init;
