@@ -35,6 +35,7 @@ fn show(context: &Context, path: &str, opened: Opened) -> super::Result {
     if context.globals.json {
         return output::result(&json!({ "database": path, "created": created }).to_string());
     }
+    let path = output::safe(path);
     output::result(&match created {
         true => format!("Made the database {path}"),
         false => format!("{path} is a scantrail database already; nothing was changed"),

@@ -51,7 +51,13 @@ pub fn document(document: &Value) {
 
 /// Writes to stderr; there is nobody left to tell if that fails too.
 pub fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// A message of several lines, of which a file name or a flag may be a part, without what would steer a terminal.
+fn harmless(text: &str) -> String {
+    let shown = |one: char| if matches!(one, '\n' | '\\') { one.to_string() } else { safe(one.encode_utf8(&mut [0; 4])) };
+    text.chars().map(shown).collect()
 }
 
 /// Text that somebody typed or scanned, without what would steer a terminal.

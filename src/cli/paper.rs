@@ -18,6 +18,10 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
     let mut written = Vec::new();
     for (index, bytes) in paper.files.iter().enumerate() {
         let path = numbered(path, index);
+        if context.database().is_ok_and(|database| is_database(&path, &database)) {
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is the database");
+            return Err(Failure::file(&path.display().to_string(), &error));
+        }
         write_whole(&path, bytes).map_err(|error| Failure::file(&path.display().to_string(), &error))?;
         written.push(path.display().to_string());
     }
@@ -26,6 +30,16 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
         context.tell(&format!("warning: no font has {}; they are printed as \u{FFFD}", output::safe(&characters)));
     }
     Ok(written)
+}
+
+/// True for the file of the database and those that SQLite keeps beside it.
+fn is_database(path: &Path, database: &Path) -> bool {
+    let (Ok(path), Ok(database)) = (path.canonicalize(), database.canonicalize()) else { return false };
+    ["", "-wal", "-shm"].iter().any(|ending| {
+        let mut name = database.clone().into_os_string();
+        name.push(ending);
+        path.as_os_str() == name
+    })
 }
 
 fn numbered(path: &Path, index: usize) -> PathBuf {

@@ -219,9 +219,11 @@ fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
     let columns = columns(kind, reader.byte_headers().map_err(broken)?)?;
     let mut rows = Vec::new();
     let mut refusals = Vec::new();
+    let mut counted = (0, 1);
     for record in reader.byte_records() {
         let record = record.map_err(broken)?;
-        let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+        let start = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
+        let line = line_at(bytes, start, &mut counted);
         let raw: Vec<u8> = record.iter().collect::<Vec<_>>().join(&b","[..]);
         let text = crate::codes::shown(&raw);
         if record.len() != columns.len() {
@@ -250,6 +252,18 @@ fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
         refusals.push(bad("the file has no rows", "a header line and one row for each thing are wanted"));
     }
     if refusals.is_empty() { Ok(rows) } else { Err(Refused(refusals).into()) }
+}
+
+/// The line on which a row begins: `start` may lie before the line ends above it. `counted` is a position up to which
+/// lines were counted, and its line.
+fn line_at(bytes: &[u8], start: usize, counted: &mut (usize, u32)) -> u32 {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let start = bytes.len() - rest.trim_ascii_start().len();
+    let new = bytes.get(counted.0..start).unwrap_or_default();
+    let is_end = |(index, byte): (usize, &u8)| *byte == b'\n' || (*byte == b'\r' && new.get(index + 1) != Some(&b'\n'));
+    let ends = new.iter().enumerate().filter(|one| is_end(*one)).count();
+    *counted = (start, counted.1.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX)));
+    counted.1
 }
 
 fn columns(kind: ImportKind, header: &csv::ByteRecord) -> Result<Vec<Option<&'static str>>> {

@@ -114,15 +114,20 @@ impl AddItem {
         let scale = self.scale(tracking)?.unwrap_or_default();
         let codes = self.codes()?;
         is_free(view, sku.as_str())?;
-        codes.iter().try_for_each(|code| is_free(view, code_text(code)))?;
         let unit = self.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()).unwrap_or("each");
         Ok(NewItem { sku, name: clean(name)?, tracking, unit: clean(unit)?, scale, codes })
     }
 
     /// Makes the item.
     pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
-        let new = self.to_new(writer)?;
-        writer.add_item(&new, operation)?;
+        let mut new = self.to_new(writer)?;
+        // One by one, because they must differ from each other too.
+        let codes = std::mem::take(&mut new.codes);
+        let item = writer.add_item(&new, operation)?;
+        for code in &codes {
+            is_free(writer, code_text(code))?;
+            writer.add_item_code(item, code)?;
+        }
         Ok(())
     }
 }
@@ -317,7 +322,7 @@ pub fn add_partner(store: &Store, new: &AddPartner, request: &Request) -> Result
     content.flag("name", Some(&new.name));
     record(store, request, content.digest(), |writer| {
         new.make(writer, writer.next_number()?)?;
-        Ok(draft("partner-add", serde_json::json!({ "partner": new.code.trim(), "kind": new.kind.trim() })))
+        Ok(draft("partner-add", serde_json::json!({ "partner": new.code.trim(), "partner_kind": new.kind.trim() })))
     })
 }
 
@@ -416,6 +421,6 @@ pub fn add_order(store: &Store, new: &AddOrder, request: &Request) -> Result<Rec
     }
     record(store, request, content.digest(), |writer| {
         new.make(writer, writer.next_number()?)?;
-        Ok(draft("order-add", serde_json::json!({ "order": new.code.trim(), "kind": new.kind.trim() })))
+        Ok(draft("order-add", serde_json::json!({ "order": new.code.trim(), "order_kind": new.kind.trim() })))
     })
 }

@@ -98,7 +98,7 @@ pub fn record(
             );
             return Err(Refusal::new(Code::OpIdReused, message, "take a new --op-id for new work").into());
         }
-        return Ok(Recorded { operation, already_recorded: true, dry_run: false });
+        return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run });
     }
     let draft = decide(&writer)?;
     let operation = writer.append(&NewOperation {

@@ -13,10 +13,17 @@ pub fn code(view: &View<'_>, text: &str) -> Result<Option<Found>> {
     if let Some(found) = view.find_code(text.trim())? {
         return Ok(Some(found));
     }
-    match Gtin::new(text) {
-        Ok(gtin) => Ok(view.find_code(gtin.as_str())?),
-        Err(_) => Ok(None),
+    let Ok(gtin) = Gtin::new(text) else { return Ok(None) };
+    // The same number may be kept with 14, 13, 12 or 8 digits when it was given as a barcode.
+    for zeros in [0, 1, 2, 6] {
+        let (before, digits) = gtin.as_str().split_at(zeros);
+        if before.bytes().all(|digit| digit == b'0')
+            && let Some(found) = view.find_code(digits)?
+        {
+            return Ok(Some(found));
+        }
     }
+    Ok(None)
 }
 
 /// An item by its SKU, barcode or GTIN.

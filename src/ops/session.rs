@@ -32,6 +32,8 @@ pub struct Session<'s> {
     frame: Frame,
     conversation: Conversation,
     accepted: Vec<Framed>,
+    /// The op id is the one of a recorded operation: the scans are only compared with it, and no rule applies.
+    is_recorded: bool,
 }
 
 impl<'s> Session<'s> {
@@ -41,7 +43,8 @@ impl<'s> Session<'s> {
     /// What the flags of the verb name and is not there.
     pub fn new(store: &'s Store, verb: &'s dyn ScanVerb, request: &'s Request) -> Result<Session<'s>> {
         let (frame, conversation) = store.read(|view| begin(view, verb, request))?;
-        Ok(Session { store, verb, request, frame, conversation, accepted: Vec::new() })
+        let is_recorded = store.read(|view| view.operation_with_id(&request.op_id))?.is_some();
+        Ok(Session { store, verb, request, frame, conversation, accepted: Vec::new(), is_recorded })
     }
 
     /// Which scan is due.
@@ -69,16 +72,22 @@ impl<'s> Session<'s> {
             Kind::Command(Command::UndoLastScan) => return self.undo_last(&scan.shown, scan.line),
             _ => {}
         }
+        let ends_repetition = self.is_recorded
+            && (reading.kind == Kind::Command(Command::Done)
+                || reading.plain().is_some_and(|text| text.eq_ignore_ascii_case("done")));
         match self.judge(reading, &scan)? {
             Ok(said) => {
                 self.accepted.push(framed);
-                Ok(if self.conversation.is_done() { Answer::Done } else { Answer::Accepted(said) })
+                Ok(if ends_repetition || self.conversation.is_done() { Answer::Done } else { Answer::Accepted(said) })
             }
             Err(refusal) => Ok(Answer::Refused(refusal)),
         }
     }
 
     fn judge(&mut self, reading: Reading, scan: &crate::scan::ScanRef) -> Result<std::result::Result<String, Refusal>> {
+        if self.is_recorded {
+            return Ok(Ok("repeated: the op id is recorded already".to_owned()));
+        }
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &mut self.conversation);
         self.store.read(|view| {
@@ -114,7 +123,7 @@ impl<'s> Session<'s> {
     /// # Errors
     /// `batch-incomplete`.
     pub fn finish(&mut self) -> std::result::Result<(), Refusal> {
-        self.conversation.finish()
+        if self.is_recorded { Ok(()) } else { self.conversation.finish() }
     }
 
     /// Records what was accepted, judging it once more under the write lock.

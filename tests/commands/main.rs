@@ -7,6 +7,17 @@
 mod world;
 
 mod allocate;
+mod bad_input;
+mod everywhere;
+mod import;
+mod init;
+mod item;
+mod label;
+mod live;
+mod location;
+mod log;
+mod order;
+mod partner;
 mod pick;
 mod receive;
 mod refusals;
@@ -14,4 +25,7 @@ mod release;
 mod return_goods;
 mod return_to_supplier;
 mod sell;
+mod stock;
+mod trace;
 mod transfer;
+mod undo;

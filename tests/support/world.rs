@@ -359,7 +359,7 @@ impl std::fmt::Display for Outcome {
         }
         formatter.write_str(&self.stdout)?;
         for line in self.stderr.lines() {
-            writeln!(formatter, "! {}", line.replace('\x07', "<bell>"))?;
+            writeln!(formatter, "{}", format!("! {}", line.replace('\x07', "<bell>")).trim_end())?;
         }
         writeln!(formatter, "exit {}", self.exit)
     }
