@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::words::{not_readable, quantity_refusal, unknown, wrong_kind};
 use super::{Conversation, Step, Stumble, Then, stumble};
 use crate::codes::Reading;
-use crate::ledger::{Code, Refusal, Verb, judge_item};
-use crate::model::{Item, LotCode, Place, PlaceKind, Quantity, Scale, SerialCode};
+use crate::ledger::{Code, Refusal, judge_item};
+use crate::model::{Item, LotCode, Place, Quantity, Scale, SerialCode};
 use crate::scan::group::{Count, GroupLot, OpenGroup};
 use crate::scan::{Known, ScanRef};
 
