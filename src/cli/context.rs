@@ -13,7 +13,7 @@ use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime};
 use super::config::{Config, user_folder};
 use super::failure::Failure;
 use crate::model::Stamp;
-use crate::ops::Request;
+use crate::ops::{Recorded, Request};
 use crate::store::Store;
 
 /// The flags that stand before or after every command.
@@ -143,6 +143,18 @@ impl Context {
             fields: self.fields()?,
             dry_run: self.globals.dry_run,
         })
+    }
+
+    /// Carries out what records something; where its outcome is unknown, the op id to repeat it with is named.
+    ///
+    /// # Errors
+    /// As `carry_out`, and as [`Context::request`].
+    pub fn record<E: Into<Failure>>(
+        &self,
+        carry_out: impl FnOnce(&Request) -> Result<Recorded, E>,
+    ) -> Result<Recorded, Failure> {
+        let request = self.request()?;
+        carry_out(&request).map_err(|error| error.into().repeat_with(&request.op_id))
     }
 
     /// A time: RFC 3339, or date and time of day, or a date, where this station is.

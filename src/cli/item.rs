@@ -88,11 +88,13 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     let store = context.store()?;
     match args.command {
         Command::Add { sku, name, track, more } => {
-            let recorded = add_item(&store, &new_item(sku, Some(name), Some(track), more), &context.request()?)?;
+            let change = new_item(sku, Some(name), Some(track), more);
+            let recorded = context.record(|request| add_item(&store, &change, request))?;
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::Set { sku, name, track, more } => {
-            let recorded = set_item(&store, &new_item(sku, name, track, more), &context.request()?)?;
+            let change = new_item(sku, name, track, more);
+            let recorded = context.record(|request| set_item(&store, &change, request))?;
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::List => {

@@ -51,7 +51,8 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     match args.command {
         Command::Add { code, kind } => {
             let kind = kind.to_possible_value().map(|value| value.get_name().to_owned());
-            let recorded = add_location(&store, &AddLocation { code, kind }, &context.request()?)?;
+            let change = AddLocation { code, kind };
+            let recorded = context.record(|request| add_location(&store, &change, request))?;
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::List => {

@@ -64,7 +64,8 @@ pub fn run(args: Args, context: &Context) -> super::Result {
             let lines = lines.iter().map(|line| split(line)).collect::<Result<Vec<_>, Failure>>()?;
             let kind = kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
             let store = context.store()?;
-            let recorded = add_order(&store, &AddOrder { code, kind, partner, lines }, &context.request()?)?;
+            let change = AddOrder { code, kind, partner, lines };
+            let recorded = context.record(|request| add_order(&store, &change, request))?;
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::List => list(context),

@@ -56,7 +56,8 @@ pub fn complain(text: &str) {
 
 /// A message of several lines, of which a file name or a flag may be a part, without what would steer a terminal.
 fn harmless(text: &str) -> String {
-    let shown = |one: char| if matches!(one, '\n' | '\\') { one.to_string() } else { safe(one.encode_utf8(&mut [0; 4])) };
+    let shown =
+        |one: char| if matches!(one, '\n' | '\\') { one.to_string() } else { safe(one.encode_utf8(&mut [0; 4])) };
     text.chars().map(shown).collect()
 }
 

@@ -50,7 +50,8 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     match args.command {
         Command::Add { code, kind, name } => {
             let kind = kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-            let recorded = add_partner(&store, &AddPartner { code, kind, name }, &context.request()?)?;
+            let change = AddPartner { code, kind, name };
+            let recorded = context.record(|request| add_partner(&store, &change, request))?;
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::List => {
