@@ -21,10 +21,45 @@ const RECEIVE: &str = "receive --from ACME --to WH1/A-01";
 fn any_bytes_in_any_slot_are_refused_or_taken_but_never_stop_the_program() {
     let world = World::stocked();
     let bytes: &[&[u8]] = &[
-        b"\xFF", b"\0", b"\x1b[2J\x1b]0;title\x07", b"\xC3\x28", b"\xED\xA0\x80", b"\xF0\x9F\x92", b"\x1d", b"\x1d\x1d", b"\x02\x03",
-        b"]", b"]C", b"]C1", b"]d2", b"]d201", b"]E0", b"]Q3\xFF", b"(01)04006381333931", b"' OR 1=1 --", b"=cmd|'/c calc'!A1",
-        b"../../etc/passwd", b"%s%n%x", b"\xE2\x80\xAE evil", b"\xEF\xBB\xBFBOLT", b"-1", b"1e9", b"NaN", b"99999999999999999999",
-        b"000000", b"0.0000000", b"1.", b".5", b"1,5", b"\xD9\xA3", b"@scrap", b"@customer/BOB", b"SCANTRAIL", b"DONE", b"\x7f", b"\xC2\x9B",
+        b"\xFF",
+        b"\0",
+        b"\x1b[2J\x1b]0;title\x07",
+        b"\xC3\x28",
+        b"\xED\xA0\x80",
+        b"\xF0\x9F\x92",
+        b"\x1d",
+        b"\x1d\x1d",
+        b"\x02\x03",
+        b"]",
+        b"]C",
+        b"]C1",
+        b"]d2",
+        b"]d201",
+        b"]E0",
+        b"]Q3\xFF",
+        b"(01)04006381333931",
+        b"' OR 1=1 --",
+        b"=cmd|'/c calc'!A1",
+        b"../../etc/passwd",
+        b"%s%n%x",
+        b"\xE2\x80\xAE evil",
+        b"\xEF\xBB\xBFBOLT",
+        b"-1",
+        b"1e9",
+        b"NaN",
+        b"99999999999999999999",
+        b"000000",
+        b"0.0000000",
+        b"1.",
+        b".5",
+        b"1,5",
+        b"\xD9\xA3",
+        b"@scrap",
+        b"@customer/BOB",
+        b"SCANTRAIL",
+        b"DONE",
+        b"\x7f",
+        b"\xC2\x9B",
     ];
     let slots: &[(&str, &[u8], &[u8])] = &[
         (RECEIVE, b"", b"\nBOLT\n1\n"),
@@ -103,7 +138,9 @@ fn what_is_shown_never_steers_the_terminal() {
         assert_ne!(world.run(&format!("{line} --json"), "BOLT\n1\n").exit, 0, "{line:?}");
     }
     // And these are recorded, and shown as what they are.
-    let line = format!("{RECEIVE} --op-id '\x1b[31mid' --note '\x1b[31mnote' --reason '\x1b[31mwhy' --field '\x1b[31m=\x1b[32m' --operator '\x1b[31mann' --station '\x1b[31mdock' --invoice '\x1b[31m7' --labels '\x1b[31mfile.pdf'");
+    let line = format!(
+        "{RECEIVE} --op-id '\x1b[31mid' --note '\x1b[31mnote' --reason '\x1b[31mwhy' --field '\x1b[31m=\x1b[32m' --operator '\x1b[31mann' --station '\x1b[31mdock' --invoice '\x1b[31m7' --labels '\x1b[31mfile.pdf'"
+    );
     world.ok(&line, "LAPTOP-15\n1\nSN9\n");
     let again = world.ok(&format!("{line} --json"), "LAPTOP-15\n1\nSN9\n").document();
     assert_eq!(again["note"], "\x1b[31mnote", "what was said is kept");
@@ -191,7 +228,9 @@ fn a_recorded_operation_whose_result_is_lost_says_how_to_get_it() {
 #[test]
 fn a_command_that_only_reads_is_silent_on_a_broken_pipe_and_loud_on_a_full_disk() {
     let world = World::stocked();
-    for line in ["stock", "stock --json", "log", "trace SN1", "item list", "order show SO-2001", "--help", "receive --help"] {
+    for line in
+        ["stock", "stock --json", "log", "trace SN1", "item list", "order show SO-2001", "--help", "receive --help"]
+    {
         let (exit, stderr) = run_into(&world, line, "", broken_pipe());
         assert_eq!((exit, stderr.as_str()), (1, ""), "{line}");
         let (exit, stderr) = run_into(&world, line, "", full_disk());
@@ -212,7 +251,11 @@ fn nobody_hears_the_errors() {
     let world = World::stocked();
     for scans in ["NOPE\n1\n", "BOLT\n1\n"] {
         let mut command = world.scantrail();
-        command.args(words(RECEIVE)).stdin(Stdio::from(scan_file(&world, scans))).stdout(full_disk()).stderr(full_disk());
+        command
+            .args(words(RECEIVE))
+            .stdin(Stdio::from(scan_file(&world, scans)))
+            .stdout(full_disk())
+            .stderr(full_disk());
         let exit = command.status().unwrap().code();
         assert_eq!(exit, Some(if scans.starts_with("NOPE") { 3 } else { 6 }));
     }
@@ -293,7 +336,10 @@ fn a_database_that_is_none() {
     std::fs::remove_dir(world.path("scantrail.db")).unwrap();
     world.write("scantrail.db", "");
     both_ways(&world, 1, "not-a-database");
-    world.write("scantrail.db", "This is a text of more than a hundred bytes, which an SQLite database would begin quite differently from.");
+    world.write(
+        "scantrail.db",
+        "This is a text of more than a hundred bytes, which an SQLite database would begin quite differently from.",
+    );
     both_ways(&world, 1, "not-a-database");
     std::fs::remove_file(world.path("scantrail.db")).unwrap();
     let other = rusqlite::Connection::open(world.path("scantrail.db")).unwrap();
@@ -301,13 +347,20 @@ fn a_database_that_is_none() {
     drop(other);
     both_ways(&world, 1, "not-a-database");
     let other = rusqlite::Connection::open(world.path("scantrail.db")).unwrap();
-    assert_eq!(other.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)), Ok(1), "left alone");
+    assert_eq!(
+        other.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)),
+        Ok(1),
+        "left alone"
+    );
 }
 
 #[test]
 fn messages_about_the_database_say_what_to_do() {
     let world = World::empty();
-    world.write("text.db", "This is a text of more than a hundred bytes, which an SQLite database would begin quite differently from.");
+    world.write(
+        "text.db",
+        "This is a text of more than a hundred bytes, which an SQLite database would begin quite differently from.",
+    );
     world.ok("--db newer.db init", "");
     let newer = rusqlite::Connection::open(world.path("newer.db")).unwrap();
     newer.execute_batch("PRAGMA user_version = 99").unwrap();
@@ -388,7 +441,8 @@ fn a_damaged_database_is_told_and_not_made_worse() {
         let _ = std::fs::remove_file(world.path("scantrail.db-wal"));
         let _ = std::fs::remove_file(world.path("scantrail.db-shm"));
         world.write("scantrail.db", &damaged);
-        let (line, scans) = [("stock", ""), (RECEIVE, "LAPTOP-15\n1\nN\n"), ("trace SN1", ""), ("allocate SO-2001", "")][index % 4];
+        let (line, scans) =
+            [("stock", ""), (RECEIVE, "LAPTOP-15\n1\nN\n"), ("trace SN1", ""), ("allocate SO-2001", "")][index % 4];
         let outcome = world.run(&format!("{line} --json"), scans);
         assert!(matches!(outcome.exit, 0 | 1 | 3), "page {index}: {outcome}");
         outcome.document();
@@ -406,7 +460,8 @@ fn as_nobody(world: &World, line: &str, stdin: &str) -> Outcome {
         // Where the program was built, others may not look. Another process copies it: a file that this one has open for
         // writing, or that a child it starts meanwhile inherits, could not be run.
         if !world.path("program").exists() {
-            let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_scantrail")).arg(world.path("program")).status().unwrap();
+            let copied =
+                Command::new("cp").arg(env!("CARGO_BIN_EXE_scantrail")).arg(world.path("program")).status().unwrap();
             assert!(copied.success());
         }
         command
@@ -449,7 +504,10 @@ fn what_may_not_be_written_is_told() {
 fn an_unwritable_folder_for_paper() {
     let world = World::stocked();
     permit(world.folder(), 0o777);
-    ["scantrail.db", "scantrail.db-wal", "scantrail.db-shm"].iter().filter(|name| world.path(name).exists()).for_each(|name| permit(&world.path(name), 0o666));
+    ["scantrail.db", "scantrail.db-wal", "scantrail.db-shm"]
+        .iter()
+        .filter(|name| world.path(name).exists())
+        .for_each(|name| permit(&world.path(name), 0o666));
     std::fs::create_dir(world.path("locked")).unwrap();
     permit(&world.path("locked"), 0o555);
     let line = format!("{RECEIVE} --op-id x --json --labels");
@@ -493,11 +551,38 @@ fn a_full_disk_writes_nothing_or_says_that_it_does_not_know() {
         let operation = after["operation"].as_i64();
         let again = world.json(&format!("{RECEIVE} --op-id {id}"), "BOLT\n1\n");
         assert_eq!((again["operation"].as_i64(), &again["already_recorded"]), (operation, &json!(true)));
-        let quantity = |stock: &serde_json::Value| stock["stock"][0]["quantity"].as_str().and_then(|text| text.parse::<i64>().ok());
-        assert_eq!(quantity(&world.json("stock --item BOLT", "")), quantity(&before).map(|before| before + 1), "{outcome}");
+        let quantity = |stock: &serde_json::Value| {
+            stock["stock"][0]["quantity"].as_str().and_then(|text| text.parse::<i64>().ok())
+        };
+        assert_eq!(
+            quantity(&world.json("stock --item BOLT", "")),
+            quantity(&before).map(|before| before + 1),
+            "{outcome}"
+        );
     }
-    assert!(seen.contains(&0) && (seen.contains(&1) || seen.contains(&5)), "the limit was never or always hit: {seen:?}");
+    assert!(
+        seen.contains(&0) && (seen.contains(&1) || seen.contains(&5)),
+        "the limit was never or always hit: {seen:?}"
+    );
+}
 
+#[test]
+fn every_command_whose_outcome_is_unknown_names_its_op_id() {
+    for (line, scans) in crate::everywhere::WRITING {
+        let world = World::stocked();
+        world.write("places.csv", "code\nFROM-FILE\n");
+        let size = std::fs::metadata(world.path("scantrail.db-wal")).map_or(0, |found| found.len());
+        let mut command = world.sealed("/bin/sh");
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", size.div_ceil(512));
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_scantrail"), "--operator", "ann", "--station", "dock-1"]);
+        command.args(words(line));
+        let outcome = finish(command, line, scans.as_bytes());
+        assert_eq!(outcome.exit, 5, "{outcome}");
+        let id = outcome.stderr.split("--op-id ").nth(1).and_then(|rest| rest.split([' ', ':', '\n']).next());
+        let id = id.unwrap_or_else(|| panic!("no op id to repeat with: {outcome}"));
+        let again = world.json(&format!("{line} --op-id {id}"), scans);
+        assert!(again["operation"].is_i64(), "{again}");
+    }
 }
 
 #[test]

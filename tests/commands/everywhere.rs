@@ -8,7 +8,7 @@ use crate::world::World;
 const RECEIVE: &str = "receive --from ACME --to WH1/A-01";
 
 /// One of every kind of command that records, each possible in the stocked shop.
-const WRITING: &[(&str, &str)] = &[
+pub const WRITING: &[(&str, &str)] = &[
     ("receive --from ACME --to WH1/A-01", "LAPTOP-15\n1\nNEW\n"),
     ("transfer --to WH1/A-02", "1\nSN1\n"),
     ("allocate SO-2001", ""),
@@ -34,7 +34,9 @@ fn shop() -> World {
 fn content(document: &Value) -> Value {
     let mut document = document.clone();
     if let Some(map) = document.as_object_mut() {
-        map.retain(|key, _| !["operation", "op_id", "already_recorded", "files", "recorded_at"].contains(&key.as_str()));
+        map.retain(|key, _| {
+            !["operation", "op_id", "already_recorded", "files", "recorded_at"].contains(&key.as_str())
+        });
     }
     document
 }
@@ -112,7 +114,10 @@ fn what_is_content_and_what_is_not() {
 #[test]
 fn a_refusal_does_not_use_the_op_id_up() {
     let world = World::stocked();
-    assert_eq!(world.refused_codes(&format!("{RECEIVE} --op-id x"), "LAPTOP-15\n1\nSN1\n"), ["serial-already-in-stock"]);
+    assert_eq!(
+        world.refused_codes(&format!("{RECEIVE} --op-id x"), "LAPTOP-15\n1\nSN1\n"),
+        ["serial-already-in-stock"]
+    );
     let done = world.json(&format!("{RECEIVE} --op-id x"), "LAPTOP-15\n1\nSN9\n");
     assert_eq!(done["already_recorded"], false);
 }

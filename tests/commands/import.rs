@@ -9,7 +9,10 @@ use crate::world::World;
 fn the_whole_text_and_the_whole_document() {
     let world = World::new();
     world.write("items.csv", "sku,name,track\nA,One,none\nB,Two,lot\n");
-    world.write("bad.csv", "sku,name,track,gtin\nC,Three,none,\nA,Again,none,\nD,,none,\nE,Five,maybe,\nF,Six,none,4006381333932\n");
+    world.write(
+        "bad.csv",
+        "sku,name,track,gtin\nC,Three,none,\nA,Again,none,\nD,,none,\nE,Five,maybe,\nF,Six,none,4006381333932\n",
+    );
     expect![[r#"
         $ scantrail import items items.csv --op-id one
         Operation 1 (import) is recorded.
@@ -55,7 +58,8 @@ fn every_bad_row_is_named_with_its_line_and_none_is_taken() {
     assert_eq!(world.refused_codes("item show NEW", ""), ["unknown-item"]);
     // Blank lines and line ends inside of quotes count; LF, CRLF and CR are line ends.
     for end in ["\n", "\r\n", "\r"] {
-        let text = "sku,name,track\n\nN1,New,none\nN2,\"two\nlines\",none\nBOLT,Again,none\n\n\nCABLE,Again,none".replace('\n', end);
+        let text = "sku,name,track\n\nN1,New,none\nN2,\"two\nlines\",none\nBOLT,Again,none\n\n\nCABLE,Again,none"
+            .replace('\n', end);
         world.write("items.csv", text.as_str());
         let found = world.refused("import items items.csv", "");
         let lines: Vec<&str> = found.iter().filter_map(|one| one.split(' ').next()).collect();
@@ -106,10 +110,16 @@ fn broken_files_are_named_for_what_they_are() {
 #[test]
 fn a_byte_order_mark_quotes_and_line_breaks_in_cells_are_understood() {
     let world = World::new();
-    world.write("items.csv", "\u{feff}SKU,Description,Tracked by,Barcodes\r\n\"A,1\",\"Name, \"\"quoted\"\"\",Batch,X1 X2\r\n");
+    world.write(
+        "items.csv",
+        "\u{feff}SKU,Description,Tracked by,Barcodes\r\n\"A,1\",\"Name, \"\"quoted\"\"\",Batch,X1 X2\r\n",
+    );
     world.ok("import items items.csv", "");
     let item = world.json("item show X2", "");
-    assert_eq!((&item["item"], &item["name"], &item["track"]), (&json!("A,1"), &json!("Name, \"quoted\""), &json!("lot")));
+    assert_eq!(
+        (&item["item"], &item["name"], &item["track"]),
+        (&json!("A,1"), &json!("Name, \"quoted\""), &json!("lot"))
+    );
 }
 
 #[test]

@@ -30,7 +30,8 @@ fn the_whole_text_and_the_whole_document() {
         nothing is in stock
         exit 0
 
-    "#]].assert_eq(&world.transcript(&[
+    "#]]
+    .assert_eq(&world.transcript(&[
         ("stock", ""),
         ("init", ""),
         ("init", ""),

@@ -47,14 +47,18 @@ fn what_is_not_named_stays_and_codes_are_added() {
     world.ok("item set A --barcode A2 --barcode A1", "");
     world.ok("item set a --scale 2", "");
     let item = world.json("item show A2", "");
-    assert_eq!(item, json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"], "unit": "box", "scale": 2}));
+    assert_eq!(
+        item,
+        json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"], "unit": "box", "scale": 2})
+    );
     assert_eq!(world.refused_codes("item set B --name x", ""), ["unknown-item"]);
 }
 
 #[test]
 fn all_words_for_tracking_are_understood() {
     let world = World::new();
-    let words = [("none", "none"), ("batch", "lot"), ("LOT", "lot"), ("Serial", "serial"), ("lot+serial", "lot+serial")];
+    let words =
+        [("none", "none"), ("batch", "lot"), ("LOT", "lot"), ("Serial", "serial"), ("lot+serial", "lot+serial")];
     for (index, (word, track)) in words.into_iter().enumerate() {
         world.ok(&format!("item add I{index} --name x --track {word}"), "");
         assert_eq!(world.json(&format!("item show I{index}"), "")["track"], track, "{word}");
@@ -97,6 +101,7 @@ fn one_namespace_in_every_length_of_a_gtin() {
     // The same code twice in one command is one code.
     world.ok("item add W --name w --track none --barcode W1 --barcode W1", "");
     assert_eq!(world.refused_codes("item add V --name v --track none --barcode V", ""), ["code-taken"]);
-    let line = "item add V --name v --track none --barcode V1 --gtin 4012345678918 --barcode v1 --barcode 4012345678918";
+    let line =
+        "item add V --name v --track none --barcode V1 --gtin 4012345678918 --barcode v1 --barcode 4012345678918";
     assert_eq!(world.refused_codes(line, "").first().map(String::as_str), Some("code-taken"));
 }

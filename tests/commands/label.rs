@@ -30,7 +30,8 @@ fn the_whole_text_and_the_whole_document() {
         !   hint: scantrail item set BOLT --gtin GTIN, or --symbology code128
         exit 3
 
-    "#]].assert_eq(&world.transcript(&[
+    "#]]
+    .assert_eq(&world.transcript(&[
         ("label serial SN1 SN2 --out labels.pdf", ""),
         ("label lot B7 --item MILK-1L --out labels.pdf --stock 50x25 --copies 3 --json", ""),
         ("label serial SN1 SN99 NOPE --out none.pdf", ""),
@@ -42,7 +43,9 @@ fn the_whole_text_and_the_whole_document() {
 #[test]
 fn every_kind_and_every_paper() {
     let world = World::stocked();
-    for kind in ["serial SN1", "lot B7", "batch B7", "item BOLT LAP15", "location WH1/A-01 VAN-1", "order SO-2001", "commands"] {
+    for kind in
+        ["serial SN1", "lot B7", "batch B7", "item BOLT LAP15", "location WH1/A-01 VAN-1", "order SO-2001", "commands"]
+    {
         for stock in ["L7160", "5160", "50x25"] {
             let document = world.json(&format!("label {kind} --out out.pdf --stock {stock}"), "");
             assert_eq!(document["files"], json!(["out.pdf"]), "{kind}");
@@ -63,8 +66,14 @@ fn an_existing_file_is_replaced_and_the_same_input_gives_the_same_bytes() {
     let first = std::fs::read(world.path("out.pdf")).unwrap();
     world.ok("label serial SN1 --out out.pdf", "");
     assert_eq!(std::fs::read(world.path("out.pdf")).unwrap(), first);
-    let names: Vec<_> = std::fs::read_dir(world.folder()).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok()).collect();
-    assert!(names.iter().all(|name| name.starts_with("scantrail.db") || name == "out.pdf"), "nothing is left behind: {names:?}");
+    let names: Vec<_> = std::fs::read_dir(world.folder())
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .collect();
+    assert!(
+        names.iter().all(|name| name.starts_with("scantrail.db") || name == "out.pdf"),
+        "nothing is left behind: {names:?}"
+    );
 }
 
 #[test]

@@ -93,7 +93,8 @@ fn quiet_keeps_only_the_refusals() {
 fn the_last_scan_is_taken_back_as_often_as_wanted() {
     let world = World::stocked();
     let undo = Command::UndoLastScan.code();
-    let scans = format!("{undo}\nLAPTOP-15\n3\n{undo}\n2\nSN8\nSN9\n{undo}\n{undo}\nSN7\nSN6\n{}\n", Command::Done.code());
+    let scans =
+        format!("{undo}\nLAPTOP-15\n3\n{undo}\n2\nSN8\nSN9\n{undo}\n{undo}\nSN7\nSN6\n{}\n", Command::Done.code());
     let outcome = world.ok(&format!("{RECEIVE} --json"), scans);
     assert_eq!(outcome.stderr.matches("nothing-to-undo").count(), 1, "{outcome}");
     assert_eq!(outcome.document()["lines"][0]["serials"], json!(["SN7", "SN6"]));
@@ -174,7 +175,9 @@ fn a_terminal_needs_no_flag() {
     child.stdout.take().unwrap().read_to_string(&mut screen).unwrap();
     drop(scanner);
     assert!(child.wait().unwrap().success(), "{screen}");
-    for expected in ["item, place or done >", "quantity of BOLT >", "ok  BOLT Bolt M8", "\x07", "unknown-item", "is recorded"] {
+    for expected in
+        ["item, place or done >", "quantity of BOLT >", "ok  BOLT Bolt M8", "\x07", "unknown-item", "is recorded"]
+    {
         assert!(screen.contains(expected), "{expected:?} is missing in {screen:?}");
     }
     assert_eq!(world.stock("BOLT"), ["WH1/A-01 25"]);

@@ -36,7 +36,8 @@ fn the_whole_text() {
         {"operations":[]}
         exit 0
 
-    "#]].assert_eq(&World::new().transcript(&[("log", ""), ("log --json", "")]));
+    "#]]
+    .assert_eq(&World::new().transcript(&[("log", ""), ("log --json", "")]));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! One file for each command, and files for what holds for all of them. Behaviour is asserted with JSON; whole outputs
 //! are compared about once for each command and each kind of message.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "../support/world.rs"]
 mod world;
 

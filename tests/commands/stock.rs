@@ -38,7 +38,8 @@ fn the_whole_text_and_the_whole_document() {
         {"stock":[]}
         exit 0
 
-    "#]].assert_eq(&World::shop().transcript(&[("stock", ""), ("stock --json", "")]));
+    "#]]
+    .assert_eq(&World::shop().transcript(&[("stock", ""), ("stock --json", "")]));
 }
 
 #[test]

@@ -11,7 +11,13 @@ fn events(document: &Value) -> Vec<String> {
     let events = document["events"].as_array().into_iter().flatten();
     let one = |event: &Value| {
         let more = ["document", "invoice", "partner"].map(|key| text(&event[key])).join(" ");
-        format!("{} {} {} → {} {more}", text(&event["kind"]), text(&event["quantity"]), text(&event["from"]), text(&event["to"]))
+        format!(
+            "{} {} {} → {} {more}",
+            text(&event["kind"]),
+            text(&event["quantity"]),
+            text(&event["from"]),
+            text(&event["to"])
+        )
     };
     events.map(one).collect()
 }
@@ -127,7 +133,8 @@ fn a_serial_from_the_purchase_to_the_last_return() {
             "return 1 @customer/BOB → WH1/QUAR SO-2001 - BOB",
         ]
     );
-    let numbers: Vec<i64> = document["events"].as_array().unwrap().iter().filter_map(|event| event["operation"].as_i64()).collect();
+    let numbers: Vec<i64> =
+        document["events"].as_array().unwrap().iter().filter_map(|event| event["operation"].as_i64()).collect();
     assert!(numbers.is_sorted(), "oldest first: {numbers:?}");
     assert_eq!(document["events"][0]["at"], "2026-11-23T10:00:00+00:00");
     assert_eq!(document["events"][4]["at"], "2026-11-24T09:30:00+01:00");
@@ -153,8 +160,11 @@ fn an_order_lists_its_goods_wherever_they_are() {
     let mut places = now(&document);
     places.sort();
     assert_eq!(places, ["@customer/BOB 1 sold", "@customer/BOB 6 sold", "WH1/QUAR 1 held"]);
-    let kinds: Vec<&str> = document["events"].as_array().unwrap().iter().filter_map(|event| event["kind"].as_str()).collect();
-    assert!(kinds.contains(&"allocate") && kinds.contains(&"pick") && kinds.contains(&"sell") && kinds.contains(&"return"));
+    let kinds: Vec<&str> =
+        document["events"].as_array().unwrap().iter().filter_map(|event| event["kind"].as_str()).collect();
+    assert!(
+        kinds.contains(&"allocate") && kinds.contains(&"pick") && kinds.contains(&"sell") && kinds.contains(&"return")
+    );
     let purchase = world.json("trace PO-1001", "");
     assert!(events(&purchase).iter().all(|event| event.starts_with("receive ")), "{purchase}");
 }
@@ -192,13 +202,14 @@ fn a_code_that_fits_several_things_lists_them() {
     let outcome = world.run("trace SN1 --json", "");
     assert_eq!(outcome.exit, 3, "{outcome}");
     let document = outcome.document();
-    let mut found: Vec<String> =
-        document["ambiguous"].as_array().unwrap().iter().map(|one| format!("{} {}", one["kind"], one["item"])).collect();
+    let mut found: Vec<String> = document["ambiguous"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["kind"], one["item"]))
+        .collect();
     found.sort();
-    assert_eq!(
-        found,
-        ["\"lot\" \"MILK-1L\"", "\"order\" null", "\"serial\" \"LAPTOP-15\"", "\"serial\" \"TABLET\""]
-    );
+    assert_eq!(found, ["\"lot\" \"MILK-1L\"", "\"order\" null", "\"serial\" \"LAPTOP-15\"", "\"serial\" \"TABLET\""]);
     assert_eq!(world.run("trace SN1 --kind serial", "").exit, 3);
     assert_eq!(world.json("trace SN1 --kind serial --item TABLET", "")["subject"]["item"], "TABLET");
     assert_eq!(world.json("trace SN1 --item laptop-15", "")["subject"]["item"], "LAPTOP-15");
