@@ -31,7 +31,9 @@ fn main() {
     } else {
         Sizes { rounds: 200, large: 100_000, large_rounds: 5, few: 10_000, many: 1_000_000, traces: 100 }
     };
-    println!("| what | scantrail | bare, with the triggers | bare, without triggers | ratio | ratio without triggers | aim |");
+    println!(
+        "| what | scantrail | bare, with the triggers | bare, without triggers | ratio | ratio without triggers | aim |"
+    );
     println!("|---|---|---|---|---|---|---|");
     one_serial(folder.path(), &sizes);
     many_serials(folder.path(), &sizes);
@@ -60,12 +62,12 @@ fn bare(database: &Path, first: usize, count: usize) {
     connection.execute_batch("PRAGMA synchronous = FULL").unwrap();
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let sql = "INSERT INTO operation (op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator, station,
+    let sql =
+        "INSERT INTO operation (op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator, station,
                  partner, fields, root, sign, station_sequence, hash)
                VALUES (?1, ?2, 'receive', 1, 0, 1, 0, 'ann', 'bare', 1, '{}', 0, 1, ?3, ?2) RETURNING number";
     let name = format!("0123456789abcdef01234567{first:08}");
-    let number: i64 =
-        connection.query_row(sql, (name, [7_u8; 32], first as i64 + 1), |row| row.get(0)).unwrap();
+    let number: i64 = connection.query_row(sql, (name, [7_u8; 32], first as i64 + 1), |row| row.get(0)).unwrap();
     {
         let mut unit = connection.prepare("INSERT INTO serial (item, code) VALUES (1, ?1) RETURNING id").unwrap();
         let mut movement = connection

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::output::safe;
 use super::table::{Align, table};
 use crate::model::Quantity;
-use crate::ops::Recorded;
+use crate::ops::{Recorded, Warning};
 use crate::store::{RecordedLine, RecordedOperation, StoreError, View};
 
 /// Neighbouring movements of one item, lot and direction are one line.
@@ -107,6 +107,9 @@ pub fn recorded(view: &View<'_>, recorded: &Recorded, files: &[String]) -> Resul
     }
     document.insert("already_recorded".to_owned(), recorded.already_recorded.into());
     document.insert("files".to_owned(), json!(files));
+    let warning =
+        |one: &Warning| json!({ "line": one.line, "scan": one.scan, "code": one.code, "message": one.message });
+    document.insert("warnings".to_owned(), recorded.warnings.iter().map(warning).collect());
     Ok(Value::Object(document))
 }
 

@@ -36,12 +36,30 @@ pub fn recorded(text: &str, op_id: &str, number: i64) -> Result<(), Failure> {
 }
 
 fn write(text: &str) -> std::io::Result<()> {
+    if was_closed() {
+        return Err(std::io::Error::new(ErrorKind::NotConnected, "stdout is closed"));
+    }
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
         stdout.write_all(b"\n")?;
     }
     stdout.flush()
+}
+
+/// A program that is started with stdout closed gets the null device there before `main`, opened for reading too, which
+/// no redirection to it does: so that what was written to nobody is not taken for delivered.
+#[cfg(unix)]
+fn was_closed() -> bool {
+    let stdout = std::io::stdout();
+    let is_null = rustix::fs::fstat(&stdout).ok().zip(rustix::fs::stat("/dev/null").ok());
+    let is_null = is_null.is_some_and(|(one, null)| one.st_rdev == null.st_rdev && one.st_ino == null.st_ino);
+    is_null && rustix::fs::fcntl_getfl(&stdout).is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR))
+}
+
+#[cfg(not(unix))]
+fn was_closed() -> bool {
+    false
 }
 
 /// Writes a document of a failed command; there is nobody left to tell if that fails too.

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::document;
 use super::failure::Failure;
 use super::output;
-use crate::ops::{OpError, Paper, Recorded};
+use crate::ops::{OpError, Paper, Recorded, Warning};
 use crate::print::file::write_whole;
 use crate::store::{Store, View};
 
@@ -69,6 +69,10 @@ pub fn deliver(
     recorded: &Recorded,
     papers: &[(Option<&PathBuf>, &Maker<'_>)],
 ) -> Result<(), Failure> {
+    for warning in &recorded.warnings {
+        let Warning { line, scan, code, message } = warning;
+        context.tell(&format!("warning [{code}] line {line}, scan {scan}: {message}"));
+    }
     let mut files = Vec::new();
     let mut undelivered = None;
     for (path, make) in papers {

@@ -51,7 +51,9 @@ pub enum Code {
     ItemWhereQuantityExpected,
     /// A place's code where a quantity is due.
     LocationWhereQuantityExpected,
-    /// A container where something else is due.
+    /// A container's code where a quantity is due.
+    ContainerWhereQuantityExpected,
+    /// A container where an item or a place is due.
     ContainerWhereItemExpected,
     /// An item's code where a serial is due.
     ItemWhereSerialExpected,
@@ -119,7 +121,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 56] = [
+    pub const ALL: [(Code, &'static str); 57] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::ScanTooLong, "scan-too-long"),
         (Code::ScanNotReadable, "scan-not-readable"),
@@ -144,6 +146,7 @@ impl Code {
         (Code::QuantityTooPrecise, "quantity-too-precise"),
         (Code::ItemWhereQuantityExpected, "item-where-quantity-expected"),
         (Code::LocationWhereQuantityExpected, "location-where-quantity-expected"),
+        (Code::ContainerWhereQuantityExpected, "container-where-quantity-expected"),
         (Code::ContainerWhereItemExpected, "container-where-item-expected"),
         (Code::ItemWhereSerialExpected, "item-where-serial-expected"),
         (Code::LocationWhereSerialExpected, "location-where-serial-expected"),

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use super::lookup::Lookup;
-use super::record::{Content, Recorded, Request, record};
+use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
-use crate::scan::{Conversation, Framed, Line, Plan, ScanRef, frames, shown};
+use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown};
 use crate::store::{Store, View, Writer};
 
 /// What is to be recorded, once it is decided.
@@ -99,12 +99,16 @@ pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
 /// Every refusal of the stream, each with its line; `op-id-reused`; what the database says.
 pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Result<Recorded> {
     let digest = content(verb, request, scans);
-    record(store, request, digest, |writer| {
+    let mut warnings = Vec::new();
+    let recorded = record(store, request, digest, |writer| {
         let frame = verb.frame(writer)?;
         let plan = plan(writer, verb, &frame, &request.stamp)?;
-        let lines = judge_stream(writer, plan, &frame, scans, request.stamp.recorded_at.date_naive())?;
+        let today = request.stamp.recorded_at.date_naive();
+        let (lines, found) = judge_stream(writer, plan, &frame, scans, today)?;
+        warnings = found;
         verb.post(writer, &frame, lines)
-    })
+    })?;
+    Ok(Recorded { warnings, ..recorded })
 }
 
 fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32] {
@@ -166,41 +170,99 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
     }
 }
 
-fn judge_stream(view: &View<'_>, plan: Plan, frame: &Frame, scans: &[Framed], today: NaiveDate) -> Result<Vec<Line>> {
+/// A stream under way: what is refused does not stop it, so that everything wrong is told at once.
+struct Stream<'v, 'c> {
+    lookup: Lookup<'v, 'c>,
+    conversation: Conversation,
+    today: NaiveDate,
+    refusals: Vec<Refusal>,
+    warnings: Vec<Warning>,
+    passed_over: usize,
+}
+
+fn judge_stream(
+    view: &View<'_>,
+    plan: Plan,
+    frame: &Frame,
+    scans: &[Framed],
+    today: NaiveDate,
+) -> Result<(Vec<Line>, Vec<Warning>)> {
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, today, &mut refusals)?;
-    let mut conversation = Conversation::new(plan);
-    let mut passed_over = 0;
+    let conversation = Conversation::new(plan);
+    let mut stream = Stream { lookup, conversation, today, refusals, warnings: Vec::new(), passed_over: 0 };
     for framed in kept {
-        let (scan, reading) = read_one(framed, today);
-        let was_passing = conversation.is_passing_over();
-        let outcome = match reading {
-            Ok(reading) => {
-                let (reading, known) = lookup.know(&conversation, reading)?;
-                conversation.step(&scan, &reading, &known)
+        stream.take(framed)?;
+    }
+    stream.finish()
+}
+
+impl Stream<'_, '_> {
+    fn take(&mut self, framed: &Framed) -> Result<()> {
+        let (scan, reading) = read_one(framed, self.today);
+        let was_passing = self.conversation.is_passing_over();
+        match self.step(&scan, reading)? {
+            Ok(_) if was_passing && self.conversation.is_passing_over() => self.passed_over += 1,
+            Ok(accepted) => {
+                self.tell_passed_over();
+                self.warnings.extend(Warning::unused(&scan, &accepted.unused));
             }
-            Err(refusal) => Err(conversation.unreadable(refusal, &scan)),
+            Err(stumble) => self.refuse(stumble, was_passing),
+        }
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        scan: &ScanRef,
+        reading: std::result::Result<Reading, Refusal>,
+    ) -> Result<std::result::Result<Accepted, Stumble>> {
+        let reading = match reading {
+            Ok(reading) => reading,
+            Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
-        match outcome {
-            Ok(_) if was_passing && conversation.is_passing_over() => passed_over += 1,
-            Ok(_) => tell_passed_over(&mut refusals, &mut passed_over),
-            Err(stumble) => {
-                if !was_passing || !conversation.is_passing_over() {
-                    tell_passed_over(&mut refusals, &mut passed_over);
-                }
-                conversation.go_on(&stumble);
-                refusals.push(stumble.refusal);
+        let (reading, known) = self.lookup.know(&self.conversation, reading)?;
+        match self.conversation.step(scan, &reading, &known) {
+            Err(stumble) if stumble.then == Then::Again => {
+                self.refuse(stumble, false);
+                Ok(self.conversation.step(scan, &reading, &known))
             }
+            other => Ok(other),
         }
     }
-    tell_passed_over(&mut refusals, &mut passed_over);
-    if let Err(missing) = conversation.finish()
-        && (refusals.is_empty() || conversation.is_open())
-    {
-        refusals.push(missing);
+
+    fn refuse(&mut self, stumble: Stumble, was_passing: bool) {
+        if !was_passing || !self.conversation.is_passing_over() {
+            self.tell_passed_over();
+        }
+        self.conversation.go_on(&stumble);
+        self.refusals.push(stumble.refusal);
     }
-    if refusals.is_empty() { Ok(conversation.into_lines().1) } else { Err(Refused(refusals).into()) }
+
+    fn tell_passed_over(&mut self) {
+        if let (Some(last), 1..) = (self.refusals.last_mut(), self.passed_over) {
+            let scans = match self.passed_over {
+                1 => "1 scan after it was".to_owned(),
+                many => format!("{many} scans after it were"),
+            };
+            last.message = format!("{} ({scans} passed over)", last.message);
+        }
+        self.passed_over = 0;
+    }
+
+    fn finish(mut self) -> Result<(Vec<Line>, Vec<Warning>)> {
+        self.tell_passed_over();
+        if let Err(missing) = self.conversation.finish()
+            && (self.refusals.is_empty() || self.conversation.is_open())
+        {
+            self.refusals.push(missing);
+        }
+        if self.refusals.is_empty() {
+            return Ok((self.conversation.into_lines().1, self.warnings));
+        }
+        Err(Refused(self.refusals).into())
+    }
 }
 
 /// The scans that count, after "undo the last scan" took others back.
@@ -237,13 +299,4 @@ fn command(framed: &Framed, today: NaiveDate) -> Option<Command> {
         Ok(Reading { kind: Kind::Command(command), .. }) => Some(command),
         _ => None,
     }
-}
-
-fn tell_passed_over(refusals: &mut [Refusal], passed_over: &mut usize) {
-    if let (Some(last), true) = (refusals.last_mut(), *passed_over > 0) {
-        let scans =
-            if *passed_over == 1 { "1 scan after it was" } else { &format!("{passed_over} scans after it were") };
-        last.message = format!("{} ({scans} passed over)", last.message);
-    }
-    *passed_over = 0;
 }

@@ -33,7 +33,7 @@ pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of, trace_paper};
 pub use pick::Pick;
 pub use receive::Receive;
-pub use record::{Content, Recorded, Request};
+pub use record::{Content, Recorded, Request, Warning};
 pub use release::Release;
 pub use resolve::item as resolve_item;
 pub use return_goods::{Disposition, ReturnGoods};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Draft, Result};
 use crate::ledger::{Chain, Code, Refusal};
 use crate::model::Stamp;
+use crate::scan::ScanRef;
 use crate::store::{NewOperation, RecordedOperation, Store, Writer};
 
 /// What every writing command is given.
@@ -35,6 +36,35 @@ pub struct Recorded {
     pub already_recorded: bool,
     /// Nothing was written.
     pub dry_run: bool,
+    /// What people should know although everything was accepted.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something odd about a scan that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The stable name.
+    pub code: &'static str,
+    /// The line of the scan.
+    pub line: u32,
+    /// The scan as it may be shown.
+    pub scan: String,
+    /// What is odd.
+    pub message: String,
+}
+
+impl Warning {
+    /// Names the GS1 elements that a scan holds and that its slot has no use for.
+    pub fn unused(scan: &ScanRef, unused: &[(String, String)]) -> Option<Warning> {
+        let message = unused_text(unused)?;
+        Some(Warning { code: "not-used", line: scan.line, scan: scan.shown.clone(), message })
+    }
+}
+
+/// The elements that were not used, in words.
+pub(super) fn unused_text(unused: &[(String, String)]) -> Option<String> {
+    let named: Vec<String> = unused.iter().map(|(identifier, value)| format!("({identifier}){value}")).collect();
+    (!named.is_empty()).then(|| format!("not used: {}", named.join(" ")))
 }
 
 /// The digest of what is asked for: the command, the flags that change what is recorded, and the scans as read.
@@ -98,7 +128,7 @@ pub fn record(
             );
             return Err(Refusal::new(Code::OpIdReused, message, "take a new --op-id for new work").into());
         }
-        return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run });
+        return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run, warnings: Vec::new() });
     }
     let draft = decide(&writer)?;
     let operation = writer.append(&NewOperation {
@@ -120,5 +150,5 @@ pub fn record(
     if !request.dry_run {
         writer.commit()?;
     }
-    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run })
+    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: Vec::new() })
 }

@@ -3,10 +3,10 @@
 use super::Result;
 use super::batch::{Frame, ScanVerb, plan, read_one, record_batch};
 use super::lookup::Lookup;
-use super::record::{Recorded, Request};
+use super::record::{Recorded, Request, unused_text};
 use crate::codes::{Command, Kind, Reading};
 use crate::ledger::{Code, Refusal};
-use crate::scan::{Conversation, Due, Framed};
+use crate::scan::{Accepted, Conversation, Due, Framed};
 use crate::store::{Store, View};
 
 /// What a live station is told after a scan.
@@ -93,7 +93,11 @@ impl<'s> Session<'s> {
         self.store.read(|view| {
             let lookup = Lookup::new(view, verb, order, supplier)?;
             let (reading, known) = lookup.know(conversation, reading)?;
-            Ok(conversation.step(scan, &reading, &known).map_err(|stumble| stumble.refusal))
+            let said = |accepted: Accepted| match unused_text(&accepted.unused) {
+                Some(unused) => format!("{}; {unused}", accepted.said),
+                None => accepted.said,
+            };
+            Ok(conversation.step(scan, &reading, &known).map(said).map_err(|stumble| stumble.refusal))
         })
     }
 

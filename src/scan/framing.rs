@@ -12,6 +12,10 @@ pub const MOST_BYTES: usize = 4_096;
 /// How many bytes are kept of a scan that is too long.
 pub const BEGINNING_BYTES: usize = 32;
 
+/// Some scanners frame a scan in STX and ETX; a frame around nothing is an empty line.
+const START_OF_TEXT: u8 = 0x02;
+const END_OF_TEXT: u8 = 0x03;
+
 /// One scan as it was cut from the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Framed {
@@ -50,7 +54,7 @@ pub struct Framer {
     bytes: Vec<u8>,
     /// How many bytes that scan has.
     length: u64,
-    only_spaces: bool,
+    is_blank: bool,
     /// A LF belongs to the CR before it, however late it comes.
     after_carriage_return: bool,
 }
@@ -64,7 +68,7 @@ impl Default for Framer {
 impl Framer {
     /// At the beginning of line 1.
     pub fn new() -> Framer {
-        Framer { line: 1, bytes: Vec::new(), length: 0, only_spaces: true, after_carriage_return: false }
+        Framer { line: 1, bytes: Vec::new(), length: 0, is_blank: true, after_carriage_return: false }
     }
 
     /// The line on which the next byte stands, from 1.
@@ -95,7 +99,7 @@ impl Framer {
     pub fn finish(&mut self) -> Option<Framed> {
         let mut bytes = std::mem::take(&mut self.bytes);
         let length = std::mem::take(&mut self.length);
-        if std::mem::replace(&mut self.only_spaces, true) {
+        if std::mem::replace(&mut self.is_blank, true) {
             return None;
         }
         let line = self.line;
@@ -109,7 +113,7 @@ impl Framer {
 
     fn keep(&mut self, byte: u8) {
         self.length = self.length.saturating_add(1);
-        self.only_spaces &= byte == b' ';
+        self.is_blank &= matches!(byte, b' ' | START_OF_TEXT | END_OF_TEXT);
         if self.bytes.len() < MOST_BYTES {
             self.bytes.push(byte);
         }

@@ -10,7 +10,7 @@ mod plan;
 mod tests;
 
 pub use crate::codes::shown;
-pub use conversation::{Conversation, Due, Stumble, Then};
+pub use conversation::{Accepted, Conversation, Due, Stumble, Then};
 pub use framing::{Framed, Framer, Frames, MOST_BYTES, frames};
 pub use group::{Line, LineLot, LineSerial};
 pub use plan::{Known, Plan, ScanRef, Wants};

@@ -300,6 +300,16 @@ impl View<'_> {
                 rows.push(row(None, holding.quantity));
             }
         }
+        // What is set aside stands among the units beside it.
+        rows.sort_by(|one, two| {
+            let lot = |row: &StockRow| row.lot.as_ref().map(|lot| lot.id);
+            (&one.item.sku, lot(one), &one.standing.place.path, &one.serial).cmp(&(
+                &two.item.sku,
+                lot(two),
+                &two.standing.place.path,
+                &two.serial,
+            ))
+        });
         Ok(rows)
     }
 

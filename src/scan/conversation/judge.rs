@@ -14,11 +14,7 @@ use crate::scan::Known;
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
 
 impl Conversation {
-    pub(super) fn judge_destination(&self, item: &Item) -> Result<(), Refusal> {
-        self.judge_destination_of(item.sku.as_str())
-    }
-
-    pub(super) fn judge_destination_of(&self, what: &str) -> Result<(), Refusal> {
+    pub(super) fn judge_destination(&self, what: &str) -> Result<(), Refusal> {
         let is_wanted = self.plan.verb.place_is_destination() || self.plan.verb == Verb::Pick;
         if !is_wanted || self.place_was_refused || self.destination().is_some() {
             return Ok(());

@@ -17,6 +17,7 @@ mod judge;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod unused;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -54,6 +55,8 @@ pub enum Then {
     TakeSlot,
     /// The scans up to the next known item or place are passed over.
     PassOver,
+    /// What was refused does not hang on this scan alone: it is told once, and the scan is judged again without it.
+    Again,
     /// The batch ends.
     End,
 }
@@ -66,6 +69,18 @@ pub struct Stumble {
     /// What follows.
     pub then: Then,
 }
+
+/// What an accepted scan said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// In words.
+    pub said: String,
+    /// GS1 elements that it holds and that its slot has no use for, as identifier and value.
+    pub unused: Vec<(String, String)>,
+}
+
+/// DONE as people type it, understood where an item may come.
+const DONE: &str = "done";
 
 type Step = Result<String, Stumble>;
 
@@ -198,7 +213,22 @@ impl Conversation {
     ///
     /// # Errors
     /// A [`Stumble`]; nothing has changed.
-    pub fn step(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+    pub fn step(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Result<Accepted, Stumble> {
+        let due = self.due();
+        let group_item = self.open_item().cloned();
+        let was_passing = self.passing_over;
+        let said = self.judge_scan(scan, reading, known)?;
+        let item = known.item.as_ref().filter(|_| matches!(due, Due::Opening | Due::UnitOrQuantity));
+        let item = item.or(group_item.as_ref()).or(self.plan.item.as_ref());
+        let item = item.or(known.serials.first().map(|(item, _)| item));
+        let unused = match was_passing && self.passing_over {
+            true => Vec::new(),
+            false => unused::unused(reading, due, item.map(Rc::as_ref), known.item.is_some()),
+        };
+        Ok(Accepted { said, unused })
+    }
+
+    fn judge_scan(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
         if self.is_done {
             let refusal = Refusal::new(Code::ScanAfterDone, "DONE was scanned before it", "begin a new batch for it");
             return Err(stumble(refusal, scan, Then::Stay));
@@ -207,7 +237,8 @@ impl Conversation {
             return self.done(scan);
         }
         if self.passing_over {
-            if known.item.is_none() && known.place.is_none() {
+            let is_done = reading.plain().is_some_and(|text| text.eq_ignore_ascii_case(DONE));
+            if known.item.is_none() && known.place.is_none() && !is_done {
                 return Ok("passed over".to_owned());
             }
             self.passing_over = false;
@@ -237,6 +268,7 @@ impl Conversation {
         match stumble.then {
             Then::Stay => {}
             Then::TakeSlot => self.take_slot(),
+            Then::Again => self.place_was_refused = true,
             Then::PassOver => {
                 self.place_was_refused |= matches!(stumble.refusal.code, Code::UnknownLocation | Code::PlaceDoesNotFit);
                 self.open = None;

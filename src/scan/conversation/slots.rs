@@ -24,7 +24,7 @@ impl Conversation {
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         let text = reading.plain().unwrap_or_default();
-        if text.eq_ignore_ascii_case("done") {
+        if text.eq_ignore_ascii_case(super::DONE) {
             return self.done(scan);
         }
         if let Some(item) = self.plan.item.clone().filter(|_| reading.item.is_none() && reading.place.is_none()) {
@@ -70,7 +70,7 @@ impl Conversation {
             return Err(refused(Refusal::new(Code::ItemDiffers, message, "put it aside, or leave out --item")));
         }
         judge_item(self.plan.verb, self.plan.order.as_ref(), &item).map_err(refused)?;
-        self.judge_destination(&item).map_err(refused)?;
+        self.judge_destination(item.sku.as_str()).map_err(|refusal| stumble(refusal, scan, Then::Again))?;
         let mut group = OpenGroup::new(Some(item.clone()), scan.clone());
         if let Some(lot) = reading.lot.clone().or_else(|| self.plan.lot.clone()).filter(|_| item.tracking.by_lot()) {
             group.lot = GroupLot::Known(self.judge_lot(&item, &lot, reading, known).map_err(refused)?);
@@ -107,7 +107,7 @@ impl Conversation {
             .map_err(|error| refused(quantity_refusal(text, error, "units with serials")))?;
         let mut group = OpenGroup::new(None, scan.clone());
         group.count = Count::Said(quantity, scan.clone());
-        self.judge_destination_of("these units").map_err(refused)?;
+        self.judge_destination("these units").map_err(|refusal| stumble(refusal, scan, Then::Again))?;
         self.open = Some(group);
         Ok(format!("{text} units: their serials name the item"))
     }

@@ -32,12 +32,9 @@ pub(super) fn wrong_kind(reading: &Reading, known: &Known, due: &str, item: Code
         return Err(Refusal::new(place, format!("{due} is due, and this is the place {}", found.path), hint));
     }
     let is_serial = item == Code::ItemWhereSerialExpected;
-    if reading.container.is_some() && is_serial {
-        return Err(Refusal::new(
-            Code::ContainerWhereSerialExpected,
-            format!("{due} is due, and this is a container"),
-            hint,
-        ));
+    if reading.container.is_some() {
+        let code = if is_serial { Code::ContainerWhereSerialExpected } else { Code::ContainerWhereQuantityExpected };
+        return Err(Refusal::new(code, format!("{due} is due, and this is a container"), hint));
     }
     if reading.item.is_some() || (is_serial && reading.plain().is_none()) {
         return Err(Refusal::new(item, format!("{due} is due, and this is the code of an item or a lot"), hint));

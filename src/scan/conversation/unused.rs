@@ -1,0 +1,50 @@
+//! Nothing that was read is dropped without being named: the GS1 elements of an accepted scan that its slot did not use.
+
+use super::Due;
+use crate::codes::{Kind, Reading};
+use crate::model::Item;
+
+/// What an element is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Item,
+    Lot,
+    Serial,
+    Count,
+    Place,
+    Other,
+}
+
+fn about(identifier: &str, has_content: bool) -> About {
+    match identifier {
+        "01" | "02" => About::Item,
+        "10" | "11" | "15" | "17" => About::Lot,
+        "21" => About::Serial,
+        "30" => About::Count,
+        "37" if has_content => About::Count,
+        "414" | "254" => About::Place,
+        _ => About::Other,
+    }
+}
+
+/// The elements of an accepted scan that were not used, as identifier and value. `due` is what was due before it, `item`
+/// the item of its group.
+pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_item: bool) -> Vec<(String, String)> {
+    if reading.kind != Kind::Gs1 {
+        return Vec::new();
+    }
+    let by_lot = item.is_some_and(|item| item.tracking.by_lot());
+    let by_serial = item.is_some_and(|item| item.tracking.by_serial());
+    let opens = matches!(due, Due::Opening) || (due == Due::UnitOrQuantity && named_item);
+    let is_used = |about: About| match about {
+        About::Item => opens || matches!(due, Due::Serial(..)),
+        About::Lot => by_lot && (opens || matches!(due, Due::Lot | Due::UnitOrQuantity | Due::Serial(..))),
+        About::Serial => by_serial && (opens || matches!(due, Due::Serial(..))),
+        About::Count => opens || matches!(due, Due::Quantity | Due::UnitOrQuantity),
+        About::Place => opens && !named_item,
+        About::Other => false,
+    };
+    let has_content = reading.elements.iter().any(|(identifier, _)| identifier == "02");
+    let unused = reading.elements.iter().filter(|(identifier, _)| !is_used(about(identifier, has_content)));
+    unused.cloned().collect()
+}
