@@ -88,6 +88,9 @@ pub fn judge_order_quantity(
     );
     let hint = match verb {
         Verb::Receive => "count again, or receive the surplus with --allow-over".to_owned(),
+        _ if done.plus(in_batch) >= *ordered => {
+            format!("put it back; see what is open: scantrail order show {}", order.code)
+        }
         _ => format!("take {} at the most", show(ordered.less(done.plus(in_batch)))),
     };
     Err(Refusal::new(Code::OverOrdered, message, hint))

@@ -29,9 +29,9 @@ pub enum CodeError {
 /// scan.
 pub const MOST_CHARACTERS: usize = 120;
 
-/// The key under which a code that ignores case is found: ASCII letters in upper case, all else as it is.
+/// The key under which a code that ignores case is found: composed (NFC), ASCII letters in upper case, all else as it is.
 pub fn folded(text: &str) -> String {
-    text.to_ascii_uppercase()
+    if is_nfc(text) { text.to_ascii_uppercase() } else { text.nfc().collect::<String>().to_ascii_uppercase() }
 }
 
 fn normalised(text: &str) -> Result<String, CodeError> {

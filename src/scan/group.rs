@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ScanRef;
+use super::{Known, ScanRef};
 use crate::ledger::{LotRecord, SerialRecord, Taken};
 use crate::model::{Item, LotCode, LotDates, Place, Quantity, SerialCode};
 
@@ -77,11 +77,14 @@ pub(super) struct OpenGroup {
     pub serials: Vec<(Rc<Item>, LineSerial)>,
     /// Serial slots that refused scans have taken.
     pub refused_slots: usize,
+    /// What the store knew of a unit that is not tracked by serial, for when no quantity follows.
+    pub known: Known,
 }
 
 impl OpenGroup {
     pub fn new(item: Option<Rc<Item>>, opened_by: ScanRef) -> OpenGroup {
-        OpenGroup { item, opened_by, count: Count::Due, lot: GroupLot::None, serials: Vec::new(), refused_slots: 0 }
+        let (count, lot) = (Count::Due, GroupLot::None);
+        OpenGroup { item, opened_by, count, lot, serials: Vec::new(), refused_slots: 0, known: Known::default() }
     }
 
     pub fn needs_serials(&self) -> bool {

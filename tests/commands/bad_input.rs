@@ -179,6 +179,10 @@ fn scans_from_what_is_no_file() {
         let outcome = world.run(&format!("{RECEIVE} --scans {name} --json"), "BOLT\n1\n");
         assert_eq!(outcome.error_code(1), "file", "{outcome}");
     }
+    let mut command = world.scantrail();
+    command.args(words(&format!("{RECEIVE} --json"))).stdin(File::open(world.folder()).unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "a folder on stdin: {}", String::from_utf8_lossy(&output.stderr));
     // A file that is not scans is refused line by line, and not written.
     std::fs::copy(world.path("scantrail.db"), world.path("copy.bin")).unwrap();
     let outcome = world.run(&format!("{RECEIVE} --scans copy.bin --json"), "");

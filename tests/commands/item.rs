@@ -105,3 +105,17 @@ fn one_namespace_in_every_length_of_a_gtin() {
         "item add V --name v --track none --barcode V1 --gtin 4012345678918 --barcode v1 --barcode 4012345678918";
     assert_eq!(world.refused_codes(line, "").first().map(String::as_str), Some("code-taken"));
 }
+
+#[test]
+fn codes_ignore_ascii_case_and_are_composed() {
+    let world = World::shop();
+    let (composed, decomposed) = ("K\u{e4}se/1", "Ka\u{308}se/1");
+    world.ok(&format!("item add {decomposed} --name Cheese --track none"), "");
+    for code in [composed, decomposed, "k\u{e4}SE/1"] {
+        assert_eq!(world.json(&format!("item show {code}"), "")["item"], composed);
+        world.ok("receive --from ACME --to WH1/A-01", format!("{code}\n1\n"));
+    }
+    assert_eq!(world.refused_codes(&format!("location add {decomposed}"), ""), ["code-taken"]);
+    world.ok(&format!("order add {composed} --kind sales --partner BOB --line {decomposed}=1"), "");
+    world.ok(&format!("allocate {decomposed}"), "");
+}

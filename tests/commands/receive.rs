@@ -165,6 +165,9 @@ fn gs1_scans_fill_the_slots_that_they_carry() {
     assert_eq!(lines(&document), ["12 MILK-1L B2 - [] @supplier/ACME → WH1/A-01"]);
     let document = world.json(RECEIVE, "]C102040063813339313724\u{1d}10B3\n");
     assert_eq!(lines(&document), ["24 MILK-1L B3 - [] @supplier/ACME → WH1/A-01"]);
+    // (37) without (02) is no quantity of this item.
+    let document = world.json(RECEIVE, "]C101040063813339313724\u{1d}10B3\n5\n");
+    assert_eq!(lines(&document), ["5 MILK-1L B3 - [] @supplier/ACME → WH1/A-01"]);
     // A quantity scanned as (30) alone.
     let document = world.json(RECEIVE, "MILK-1L\n]C13006\nB4\n");
     assert_eq!(lines(&document), ["6 MILK-1L B4 - [] @supplier/ACME → WH1/A-01"]);

@@ -184,6 +184,7 @@ const TABLE: &[Row] = &[
     ),
     row("receive --po PO-1001 --to WH1/A-01", b"LAPTOP-15\n4\nA\nB\nC\nD\n", &["2 4 over-ordered"]),
     row("pick --so SO-2002", b"LAPTOP-15\n2\nSN1\nSN2\n", &["2 2 over-ordered"]),
+    after(&[("sell --so SO-2002", "1\nSN1\n")], row("sell --so SO-2002", b"1\nSN2\n", &["2 SN2 over-ordered"])),
     row(MOVE, b"BOLT\n21\n", &["2 21 not-enough-stock"]),
     row(MOVE, b"BOLT\n15\nBOLT\n6\n", &["4 6 not-enough-stock"]),
     row(MOVE, b"TABLET\n1\n", &["- - batch-incomplete"]),

@@ -53,6 +53,7 @@ fn only_what_the_order_sold_comes_back_wherever_it_is() {
     );
     assert_eq!(world.refused_codes(back, "MILK-1L\n1\nB7\n"), ["not-sold-on-order"]);
     assert_eq!(world.refused_codes(back, "MILK-1L\n7\nB8\n"), ["not-sold-on-order"]);
+    assert_eq!(world.refused_codes(back, "MILK-1L\n1\nNO-LOT\n"), ["not-sold-on-order"]);
     world.ok(back, "MILK-1L\n4\nB8\n1\nSN1\n");
     // What came back already.
     assert_eq!(world.refused_codes(back, "MILK-1L\n3\nB8\n"), ["not-sold-on-order"]);
@@ -79,6 +80,8 @@ fn without_an_order_what_that_customer_has() {
     assert_eq!(world.refused_codes("return --from CAROL --to WH1/A-01", "MILK-1L\n1\nB8\n"), ["not-enough-stock"]);
     assert_eq!(world.refused_codes("return --to WH1/A-01", "1\nSN4\n"), ["serial-already-in-stock"]);
     assert_eq!(world.refused_codes("return --to WH1/A-01", "1\nSN99\n"), ["unknown-serial"]);
+    world.ok("sell --to CAROL", "MILK-1L\n1\nB8\n");
+    assert_eq!(world.refused_codes("return --to WH1/A-01", "MILK-1L\n1\nB8\n"), ["place-required"]);
     // Any customer's.
     let document = world.json("return", "WH1/A-02\n2\nSN1\nSN3\n");
     let from: Vec<_> = document["lines"].as_array().into_iter().flatten().map(|line| &line["from"]).collect();

@@ -95,3 +95,16 @@ fn expired_goods_are_not_shipped_even_when_they_were_picked() {
     // On the day of the event it was still good.
     world.ok("sell --so SO-2001 --picked --at 2026-11-30T23:00", "");
 }
+
+#[test]
+fn picked_goods_are_sold_before_allocated_ones_and_those_before_free_ones() {
+    let world = World::stocked();
+    world.ok("allocate SO-2001", "");
+    world.ok("pick --so SO-2001", "MILK-1L\n2\nB8\n");
+    let document = world.json("sell --so SO-2001", "MILK-1L\n3\nB8\n");
+    let from: Vec<_> =
+        document["lines"].as_array().into_iter().flatten().map(|line| (&line["quantity"], &line["from"])).collect();
+    assert_eq!(from, [(&json!("2"), &json!("WH1/STAGING")), (&json!("1"), &json!("WH1/A-01"))]);
+    let order = world.json("order show SO-2001", "");
+    assert_eq!((&order["lines"][1]["allocated"], &order["lines"][1]["shipped"]), (&json!("3"), &json!("3")));
+}

@@ -199,6 +199,18 @@ fn a_code_that_fits_several_things_lists_them() {
     let world = World::stocked();
     world.ok("receive --from ACME --to WH1/A-01", "TABLET\n1\nSN1\nMILK-1L\n1\nSN1\n");
     world.ok("order add SN1 --kind sales --partner BOB --line BOLT=1", "");
+    expect![[r#"
+        $ scantrail trace SN1
+        ! refused [ambiguous] SN1 is the code of several things:
+        !   serial SN1 of LAPTOP-15
+        !   serial SN1 of TABLET
+        !   lot SN1 of MILK-1L
+        !   order SN1
+        !   hint: name the item with --item, or the kind with --kind
+        exit 3
+
+    "#]]
+    .assert_eq(&world.transcript(&[("trace SN1", "")]));
     let outcome = world.run("trace SN1 --json", "");
     assert_eq!(outcome.exit, 3, "{outcome}");
     let document = outcome.document();

@@ -127,3 +127,17 @@ fn quantities_keep_the_decimals_of_the_item() {
     assert_eq!(world.stock("FLOUR"), ["WH1/A-01 F1 150.249", "WH1/A-02 F1 0.001"]);
     assert_eq!(world.stock("CABLE"), ["WH1/A-01 9.50", "WH1/A-02 0.50"]);
 }
+
+#[test]
+fn a_unit_scan_of_goods_without_serials_counts_one_unless_a_quantity_follows() {
+    let world = World::stocked();
+    // The label has a serial, and the item is tracked by lot only: each scan is one of the lot.
+    let unit = "]d2010400638133393110B7\u{1d}21X1\n";
+    world.ok("transfer --to WH1/A-02", format!("{unit}{unit}"));
+    assert_eq!(world.stock("MILK-1L"), ["WH1/A-01 B7 8", "WH1/A-01 B8 10", "WH1/A-02 B7 2"]);
+    world.ok("transfer --from WH1/A-01 --to WH1/A-02", format!("{unit}WH1/STAGING\n{unit}5\n{unit}BOLT\n1\n"));
+    assert_eq!(world.stock("MILK-1L"), ["WH1/A-01 B7 1", "WH1/A-01 B8 10", "WH1/A-02 B7 3", "WH1/STAGING B7 6"]);
+    // No more than there are, over the whole batch.
+    let scans = format!("{unit}{unit}SCANTRAILDONER\n");
+    assert_eq!(world.refused_codes("transfer --from WH1/A-01 --to WH1/A-02", scans), ["not-enough-stock"]);
+}

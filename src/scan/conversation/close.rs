@@ -18,7 +18,12 @@ impl Conversation {
         }
     }
 
-    pub(super) fn put_or_close(&mut self, group: OpenGroup, stock: &[Holding], known: &Known) -> Result<(), Stumble> {
+    pub(super) fn put_or_close(
+        &mut self,
+        mut group: OpenGroup,
+        stock: &[Holding],
+        known: &Known,
+    ) -> Result<(), Stumble> {
         if group.is_complete() && group.count != Count::OneUnit {
             return self.close(group, stock, Some(known));
         }
@@ -26,6 +31,7 @@ impl Conversation {
         if group.is_complete() && !group.needs_serials() {
             let taken = self.take(&group, stock, Some(known))?;
             drop(taken);
+            group.known = Known { stock: stock.to_vec(), facts: known.facts, ..Known::default() };
         }
         self.open = Some(group);
         Ok(())

@@ -75,6 +75,10 @@ impl Conversation {
             return Err(Refusal::new(Code::LotDiffers, message, "put it aside, or leave out --lot"));
         }
         let record = known.lot.clone().filter(|record| record.code == *code);
+        if let (None, Verb::Return, Some((_, order))) = (&record, self.plan.verb, self.order()) {
+            let message = format!("order {order} did not sell lot {code} of {}", item.sku);
+            return Err(Refusal::new(Code::NotSoldOnOrder, message, format!("scantrail order show {order}")));
+        }
         if record.is_none() && self.plan.verb.moves_known_goods() {
             let message = format!("{} has no lot {code}", item.sku);
             return Err(Refusal::new(Code::UnknownLot, message, format!("scantrail stock --item {}", item.sku)));

@@ -128,7 +128,10 @@ impl Conversation {
     /// Closes a group that one unit opened and that no quantity followed.
     pub(super) fn close_unit(&mut self) -> Result<(), Stumble> {
         match self.open.take() {
-            Some(group) if group.count == Count::OneUnit && group.is_complete() => self.close(group, &[], None),
+            Some(mut group) if group.count == Count::OneUnit && group.is_complete() => {
+                let known = std::mem::take(&mut group.known);
+                self.close(group, &known.stock, Some(&known))
+            }
             other => {
                 self.open = other;
                 Ok(())
