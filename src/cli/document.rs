@@ -37,7 +37,7 @@ fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> 
 
 /// True for the movements that only give an allocation back while something else was done.
 fn is_side_effect(kind: &str, line: &RecordedLine) -> bool {
-    line.from.place.id == line.to.place.id && !matches!(kind, "allocate" | "release" | "undo")
+    line.gives_back() && !matches!(kind, "release" | "undo")
 }
 
 fn line(line: &Line<'_>) -> Value {
@@ -150,7 +150,7 @@ fn line_table(lines: &[Line<'_>]) -> String {
                 first.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
                 serials_text(&line.serials),
                 first.from.place.path.clone(),
-                first.to.place.path.clone(),
+                destination(first),
             ]
         })
         .collect();
@@ -167,6 +167,15 @@ fn line_table(lines: &[Line<'_>]) -> String {
         text.push_str(&format!("… and {} more lines\n", lines.len() - MOST_LINES));
     }
     text
+}
+
+/// Where goods went; when they stayed, for which order they are set aside now.
+fn destination(line: &RecordedLine) -> String {
+    match &line.to.claim {
+        _ if line.from.place.id != line.to.place.id => line.to.place.path.clone(),
+        Some(claim) => format!("{} for {}", claim.stage.word(), claim.order_code),
+        None => "free again".to_owned(),
+    }
 }
 
 fn serials_text(serials: &[&str]) -> String {

@@ -61,7 +61,7 @@ impl Failure {
             exit: EXIT_COULD_NOT,
             code: "file",
             message: format!("{what}: {error}"),
-            hint: "check the path and its permissions; nothing was written".to_owned(),
+            hint: "check the path and its permissions".to_owned(),
         }
     }
 

@@ -84,5 +84,6 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
 
 fn goods(line: &Value) -> String {
     let text = |key: &str| line[key].as_str().unwrap_or_default();
-    format!("{} {}", text("quantity"), output::safe(text("item")))
+    let lot = line["lot"].as_str().map(|lot| format!(" lot {}", output::safe(lot))).unwrap_or_default();
+    format!("{} {}{lot}", text("quantity"), output::safe(text("item")))
 }

@@ -92,7 +92,7 @@ fn document(trace: &Trace, files: &[String]) -> Value {
             "quantity": event.quantity.display(event.item.scale), "item": event.item.sku.as_str(),
             "lot": event.lot.as_ref().map(|lot| lot.code.as_str()), "serial": event.serial,
             "document": event.document, "invoice": event.invoice, "partner": event.partner,
-            "reverses": event.reverses.map(|number| number.0),
+            "reverses": event.reverses.map(|number| number.0), "remark": event.remark,
         })
     };
     let mut document = json!({
@@ -156,6 +156,7 @@ fn events(events: &[Event]) -> String {
                 event.to.place.path.clone(),
                 output::safe(&documents.join(" ")),
                 event.partner.clone().unwrap_or_default(),
+                event.remark.as_deref().map(output::safe).unwrap_or_default(),
             ]
         })
         .collect();
@@ -171,6 +172,7 @@ fn events(events: &[Event]) -> String {
         ("to", Align::Left),
         ("document", Align::Left),
         ("partner", Align::Left),
+        ("remark", Align::Left),
     ];
     if rows.is_empty() { "nothing yet\n".to_owned() } else { table(&columns, &rows) }
 }

@@ -91,7 +91,10 @@ pub fn judge_order_quantity(
         _ if done.plus(in_batch) >= *ordered => {
             format!("put it back; see what is open: scantrail order show {}", order.code)
         }
-        _ => format!("take {} at the most", show(ordered.less(done.plus(in_batch)))),
+        _ => match ordered.less(done.plus(in_batch)) {
+            Quantity::ZERO => format!("the order has all it asks for: scantrail order show {}", order.code),
+            left => format!("take {} at the most", show(left)),
+        },
     };
     Err(Refusal::new(Code::OverOrdered, message, hint))
 }
@@ -277,10 +280,11 @@ pub(super) fn not_pickable(what: &str, place: &Place) -> Refusal {
 
 /// The refusal for goods that are set aside for another order.
 pub(super) fn of_other_order(what: &str, claim: &Claim) -> Refusal {
+    let picked = if claim.stage == Stage::Picked { " --picked" } else { "" };
     Refusal::new(
         Code::AllocatedToOtherOrder,
         format!("{what} is {} for order {}", claim.stage.word(), claim.order_code),
-        format!("take another unit, or give it back with: scantrail release {}", claim.order_code),
+        format!("take another unit, or give it back with: scantrail release {}{picked}", claim.order_code),
     )
 }
 

@@ -154,13 +154,17 @@ fn why_not_enough(taking: &Taking<'_>, usable: Quantity, blocked: &[&Holding], a
         (None, Verb::Return) => " with customers".to_owned(),
         (None, _) => String::new(),
     };
-    let message = format!(
-        "{} of {} are wanted, and there are {}{at}",
-        taking.show(taking.quantity),
-        taking.what(),
-        taking.show(usable)
-    );
-    Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", taking.item.sku))
+    let set_aside = match blocked_total {
+        Quantity::ZERO => String::new(),
+        more => format!(", and {} more that are set aside for orders", taking.show(more)),
+    };
+    let (wanted, there) = (taking.show(taking.quantity), taking.show(usable));
+    let message = format!("{wanted} of {} are wanted, and there are {there}{at}{set_aside}", taking.what());
+    let hint = match taking.verb {
+        Verb::Return => format!("scantrail stock --item {} --location @customer/CODE", taking.item.sku),
+        _ => format!("scantrail stock --item {}", taking.item.sku),
+    };
+    Refusal::new(Code::NotEnoughStock, message, hint)
 }
 
 /// Free stock for what the claims do not cover: where claimed stock lies, else in the only place that has some.
@@ -188,15 +192,19 @@ fn free_of_one_place<'h>(
     }
     let lies: Vec<String> =
         places.iter().map(|(path, quantity)| format!("{} at {path}", taking.show(*quantity))).collect();
-    let hint = match taking.verb {
-        Verb::Pick | Verb::Sell => "scan the place before the item, or name it with --from",
-        _ => "name the place with --from",
+    let (what, lies) = (taking.what(), lies.join(", "));
+    let (message, hint) = match taking.verb {
+        Verb::Return => (
+            format!("more than one customer has {what}: {lies}"),
+            "name the customer with --from, or the order with --so",
+        ),
+        Verb::Pick | Verb::Sell => (
+            format!("{what} lies in more than one place: {lies}"),
+            "scan the place before the item, or name it with --from",
+        ),
+        _ => (format!("{what} lies in more than one place: {lies}"), "name the place with --from"),
     };
-    Err(Refusal::new(
-        Code::PlaceRequired,
-        format!("{} lies in more than one place: {}", taking.what(), lies.join(", ")),
-        hint,
-    ))
+    Err(Refusal::new(Code::PlaceRequired, message, hint))
 }
 
 fn fill(wanted: Quantity, chosen: &[&Holding]) -> Vec<Taken> {

@@ -88,10 +88,18 @@ pub trait ScanVerb {
 /// # Errors
 /// [`OpError::File`] when the stream fails.
 pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
-    frames(reader)
-        .collect::<std::io::Result<Vec<Framed>>>()
-        .map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })
+    let read = frames(reader).collect::<std::io::Result<Vec<Framed>>>();
+    let mut scans = read.map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })?;
+    if let Some(Framed::Scan { bytes, .. }) = scans.first_mut()
+        && bytes.starts_with(BYTE_ORDER_MARK)
+    {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
+    Ok(scans)
 }
+
+/// What some editors put before the text of a file; it says how the file is encoded and belongs to no scan.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Records a batch of scans as one operation.
 ///

@@ -358,7 +358,7 @@ fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String
 
 /// The lines that moved goods, without those that only gave an allocation back.
 fn moved(operation: &RecordedOperation) -> impl Iterator<Item = &RecordedLine> {
-    operation.lines.iter().filter(|line| line.from.place.id != line.to.place.id)
+    operation.lines.iter().filter(|line| !line.gives_back())
 }
 
 /// Neighbouring lines of one item, lot and place are one line on paper.

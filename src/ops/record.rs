@@ -54,17 +54,16 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// Names the GS1 elements that a scan holds and that its slot has no use for.
-    pub fn unused(scan: &ScanRef, unused: &[(String, String)]) -> Option<Warning> {
+    /// Names what a scan holds and nobody uses.
+    pub fn unused(scan: &ScanRef, unused: &[String]) -> Option<Warning> {
         let message = unused_text(unused)?;
         Some(Warning { code: "not-used", line: scan.line, scan: scan.shown.clone(), message })
     }
 }
 
-/// The elements that were not used, in words.
-pub(super) fn unused_text(unused: &[(String, String)]) -> Option<String> {
-    let named: Vec<String> = unused.iter().map(|(identifier, value)| format!("({identifier}){value}")).collect();
-    (!named.is_empty()).then(|| format!("not used: {}", named.join(" ")))
+/// What was not used, in words.
+pub(super) fn unused_text(unused: &[String]) -> Option<String> {
+    (!unused.is_empty()).then(|| format!("not used: {}", unused.join(" ")))
 }
 
 /// The digest of what is asked for: the command, the flags that change what is recorded, and the scans as read.

@@ -108,7 +108,8 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             }
         }
         if movements.is_empty() {
-            let message = format!("nothing is picked for order {}", order.code);
+            let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
+            let message = format!("nothing is picked for order {}{at}", order.code);
             let hint = format!("pick it first: scantrail pick --so {}", order.code);
             return Err(Refusal::new(Code::NothingPicked, message, hint).into());
         }

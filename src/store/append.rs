@@ -63,6 +63,13 @@ pub struct RecordedLine {
     pub to: Standing,
 }
 
+impl RecordedLine {
+    /// True when goods stayed where they are and are set aside for nobody any more.
+    pub fn gives_back(&self) -> bool {
+        self.from.place.id == self.to.place.id && self.to.is_free()
+    }
+}
+
 /// An operation as it was recorded.
 #[derive(Debug, Clone)]
 pub struct RecordedOperation {

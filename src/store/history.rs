@@ -40,6 +40,8 @@ pub struct Event {
     pub partner: Option<String>,
     /// The operation that it takes back.
     pub reverses: Option<OperationNumber>,
+    /// Why, and what else was remarked.
+    pub remark: Option<String>,
 }
 
 /// A hop of a serial, as far as the rules for returns ask.
@@ -74,7 +76,8 @@ impl Event {
     /// What happened, in a word or two: the kind, what an undo takes back, and whether a unit was only given back because
     /// another one took its place.
     pub fn what(&self) -> String {
-        let gave_back = self.from.place.id == self.to.place.id && matches!(self.kind.as_str(), "pick" | "sell");
+        let stayed = self.from.place.id == self.to.place.id;
+        let gave_back = stayed && self.to.is_free() && matches!(self.kind.as_str(), "pick" | "sell");
         match self.reverses {
             Some(reversed) => format!("{} of {reversed}", self.kind),
             None if gave_back => format!("{}, given back", self.kind),
@@ -84,7 +87,7 @@ impl Event {
 }
 
 const EVENT: &str = "SELECT o.number, o.kind, o.at, o.at_offset, m.item, m.lot, s.code, m.quantity, m.from_place,
-        m.from_claim, m.to_place, m.to_claim, t.code, o.invoice, p.code, o.reverses
+        m.from_claim, m.to_place, m.to_claim, t.code, o.invoice, p.code, o.reverses, o.reason, o.note
     FROM movement m
     JOIN operation o ON o.number = m.operation
     LEFT JOIN serial s ON s.id = m.serial
@@ -106,6 +109,7 @@ struct EventRow {
     invoice: Option<String>,
     partner: Option<String>,
     reverses: Option<OperationNumber>,
+    remarks: [Option<String>; 2],
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
@@ -123,6 +127,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
         invoice: row.get(13)?,
         partner: row.get(14)?,
         reverses: row.get::<_, Option<i64>>(15)?.map(OperationNumber),
+        remarks: [row.get(16)?, row.get(17)?],
     })
 }
 
@@ -148,6 +153,7 @@ impl View<'_> {
             invoice: row.invoice,
             partner: row.partner,
             reverses: row.reverses,
+            remark: row.remarks.into_iter().flatten().reduce(|reason, note| format!("{reason}; {note}")),
         })
     }
 

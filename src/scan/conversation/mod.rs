@@ -75,11 +75,12 @@ pub struct Stumble {
 pub struct Accepted {
     /// In words.
     pub said: String,
-    /// GS1 elements that it holds and that its slot has no use for, as identifier and value.
-    pub unused: Vec<(String, String)>,
+    /// What it holds, or what was said for the whole batch, and its group has no use for.
+    pub unused: Vec<String>,
 }
 
-/// DONE as people type it, understood where an item may come.
+/// DONE as people type it. It is no lot and no serial either, unless odd serials are allowed: a batch that ends too early
+/// would otherwise be recorded with a unit called DONE.
 const DONE: &str = "done";
 
 type Step = Result<String, Stumble>;
@@ -221,10 +222,16 @@ impl Conversation {
         let item = known.item.as_ref().filter(|_| matches!(due, Due::Opening | Due::UnitOrQuantity));
         let item = item.or(group_item.as_ref()).or(self.plan.item.as_ref());
         let item = item.or(known.serials.first().map(|(item, _)| item));
-        let unused = match was_passing && self.passing_over {
-            true => Vec::new(),
-            false => unused::unused(reading, due, item.map(Rc::as_ref), known.item.is_some()),
-        };
+        if was_passing && self.passing_over {
+            return Ok(Accepted { said, unused: Vec::new() });
+        }
+        let mut unused = unused::unused(reading, due, item.map(Rc::as_ref), known.item.is_some());
+        let opened = self.open_item().is_some() && group_item.is_none() || known.item.is_some();
+        if let (Some(lot), Some(item), true) = (&self.plan.lot, item, opened)
+            && !item.tracking.by_lot()
+        {
+            unused.push(format!("--lot {lot}, because {} has no lots", item.sku));
+        }
         Ok(Accepted { said, unused })
     }
 
@@ -237,8 +244,7 @@ impl Conversation {
             return self.done(scan);
         }
         if self.passing_over {
-            let is_done = reading.plain().is_some_and(|text| text.eq_ignore_ascii_case(DONE));
-            if known.item.is_none() && known.place.is_none() && !is_done {
+            if known.item.is_none() && known.place.is_none() && !self.is_typed_done(reading) {
                 return Ok("passed over".to_owned());
             }
             self.passing_over = false;
@@ -307,6 +313,10 @@ impl Conversation {
         }
         self.is_done = true;
         Ok(())
+    }
+
+    fn is_typed_done(&self, reading: &Reading) -> bool {
+        !self.plan.allow_odd_serials && reading.plain().is_some_and(|text| text.eq_ignore_ascii_case(DONE))
     }
 
     fn done(&mut self, scan: &ScanRef) -> Step {

@@ -24,7 +24,7 @@ impl Conversation {
             return Err(stumble(refusal, scan, Then::PassOver));
         }
         let text = reading.plain().unwrap_or_default();
-        if text.eq_ignore_ascii_case(super::DONE) {
+        if self.is_typed_done(reading) {
             return self.done(scan);
         }
         if let Some(item) = self.plan.item.clone().filter(|_| reading.item.is_none() && reading.place.is_none()) {
@@ -180,6 +180,9 @@ impl Conversation {
             let hint = "scan the lot on the label, or name it with --lot";
             return Err(refused(Refusal::new(Code::LotRequired, message, hint), Then::Stay));
         }
+        if self.is_typed_done(reading) {
+            return self.done(scan);
+        }
         let code = match &reading.lot {
             Some(code) => code.clone(),
             None => LotCode::new(reading.plain().unwrap_or_default())
@@ -192,6 +195,9 @@ impl Conversation {
     }
 
     pub(super) fn serial(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
+        if self.is_typed_done(reading) {
+            return self.done(scan);
+        }
         let Some(group) = self.open.as_ref() else { return self.opening(scan, reading, known) };
         self.judge_serial_kind(group, reading, known).map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
         let refused = |refusal| stumble(refusal, scan, Then::TakeSlot);

@@ -27,9 +27,9 @@ fn about(identifier: &str, has_content: bool) -> About {
     }
 }
 
-/// The elements of an accepted scan that were not used, as identifier and value. `due` is what was due before it, `item`
+/// The elements of an accepted scan that were not used, as they stand below a barcode. `due` is what was due before it, `item`
 /// the item of its group.
-pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_item: bool) -> Vec<(String, String)> {
+pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_item: bool) -> Vec<String> {
     if reading.kind != Kind::Gs1 {
         return Vec::new();
     }
@@ -46,5 +46,5 @@ pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_ite
     };
     let has_content = reading.elements.iter().any(|(identifier, _)| identifier == "02");
     let unused = reading.elements.iter().filter(|(identifier, _)| !is_used(about(identifier, has_content)));
-    unused.cloned().collect()
+    unused.map(|(identifier, value)| format!("({identifier}){value}")).collect()
 }

@@ -11,15 +11,18 @@ pub(super) fn unknown(reading: &Reading, text: &str) -> Refusal {
         return Refusal::new(Code::UnknownItem, format!("no item has the GTIN {gtin}"), hint);
     }
     if text.contains('/') || reading.place.is_some() {
-        let shown = reading.place.as_deref().unwrap_or(text);
+        let shown = crate::codes::shown(reading.place.as_deref().unwrap_or(text).as_bytes());
         return Refusal::new(
             Code::UnknownLocation,
             format!("no item or place has the code {shown}"),
             "scantrail location list",
         );
     }
-    let message =
-        if text.is_empty() { "this code names no item".to_owned() } else { format!("no item has the code {text}") };
+    let message = if text.is_empty() {
+        "this code names no item".to_owned()
+    } else {
+        format!("no item has the code {}", crate::codes::shown(text.as_bytes()))
+    };
     Refusal::new(Code::UnknownItem, message, "scantrail item list, or make it: scantrail item add")
 }
 
