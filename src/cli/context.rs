@@ -184,7 +184,13 @@ impl Context {
             Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
             _ => Err(Failure::usage(format!("--field {} is not KEY=VALUE", super::output::safe(field)))),
         };
-        self.globals.fields.iter().map(split).collect()
+        let mut fields = BTreeMap::new();
+        for (key, value) in self.globals.fields.iter().map(split).collect::<Result<Vec<_>, _>>()? {
+            if fields.insert(key.clone(), value).is_some() {
+                return Err(Failure::usage(format!("--field {} is given twice", super::output::safe(&key))));
+            }
+        }
+        Ok(fields)
     }
 
     fn operator(&self) -> String {

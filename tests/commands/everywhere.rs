@@ -159,7 +159,7 @@ fn flags_stand_before_or_after_and_are_kept_on_the_operation() {
     ] {
         assert_eq!(after[key], value, "{key}");
     }
-    for wrong in ["--field nothing", "--field =x", "--at yesterday", "--at 2026-13-01"] {
+    for wrong in ["--field nothing", "--field a=1 --field a=2", "--field =x", "--at yesterday", "--at 2026-13-01"] {
         assert_eq!(world.run(&format!("{RECEIVE} {wrong} --json"), "BOLT\n1\n").error_code(2), "usage", "{wrong}");
     }
 }
