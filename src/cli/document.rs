@@ -47,6 +47,7 @@ fn line(line: &Line<'_>) -> Value {
         "quantity": line.quantity.display(first.item.scale),
         "lot": first.lot.as_ref().map(|lot| lot.code.as_str()),
         "expires": first.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+        "best_before": first.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "serials": line.serials,
         "from": first.from.place.path,
         "to": first.to.place.path,
@@ -131,6 +132,7 @@ pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
         text.push_str("Given back, because other units took their place:\n");
         text.push_str(&line_table(&released));
     }
+    text.push_str(&unclaimed_text(operation));
     files.iter().for_each(|file| text.push_str(&format!("Wrote {}\n", safe(file))));
     text
 }
@@ -167,6 +169,22 @@ fn line_table(lines: &[Line<'_>]) -> String {
         text.push_str(&format!("… and {} more lines\n", lines.len() - MOST_LINES));
     }
     text
+}
+
+/// What a transfer took from orders.
+fn unclaimed_text(operation: &RecordedOperation) -> String {
+    let detail: Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let rows = detail["unclaimed"].as_array().cloned().unwrap_or_default();
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    rows.iter()
+        .map(|row| {
+            let (quantity, item, order) = (text(row, "quantity"), text(row, "item"), text(row, "order"));
+            format!(
+                "No longer set aside for {order}: {quantity} of {item}. To find others: scantrail allocate {order}\n"
+            )
+        })
+        .collect()
 }
 
 /// Where goods went; when they stayed, for which order they are set aside now.

@@ -23,7 +23,8 @@ pub fn run(_args: &Args, context: &Context) -> super::Result {
     if context.globals.dry_run {
         return show(context, &shown, if path.exists() { Opened::WasThere } else { Opened::Created });
     }
-    if let Some(folder) = folder_of(&path) {
+    if let Some(folder) = folder_of(&path).filter(|folder| !folder.exists()) {
+        context.tell(&format!("making the folder {}", folder.display()));
         std::fs::create_dir_all(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
     }
     let opened = Store::create(&path, context.allows_network_file_system())?;

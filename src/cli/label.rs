@@ -107,6 +107,9 @@ impl LabelArgs {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
     let request = args.label.request(context)?;
+    if args.kind == Kind::Commands && !args.codes.is_empty() {
+        return Err(Failure::usage("`label commands` prints the whole sheet and takes no codes"));
+    }
     let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let store = context.store()?;
     let bar = progress::bar(context, "labels");

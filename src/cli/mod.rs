@@ -35,10 +35,11 @@ mod undo;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use context::{Context, Globals};
-use failure::{EXIT_BUG, Failure};
+use failure::{EXIT_BUG, EXIT_USAGE, Failure};
 
 /// Tracks goods by lot and serial number with a barcode scanner, from the first purchase to the last sale and back.
 ///
@@ -104,6 +105,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let outcome = match Cli::try_parse_from(arguments) {
         Ok(cli) => Context::new(cli.globals).and_then(|context| dispatch(cli.command, &context)),
         Err(error) if !error.use_stderr() => output::result(&error.render().to_string()),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !wants_json => {
+            output::complain(&error.render().to_string());
+            return ExitCode::from(EXIT_USAGE);
+        }
         Err(error) => Err(Failure::usage(usage_message(&error))),
     };
     match outcome {

@@ -71,7 +71,8 @@ pub fn deliver(
 ) -> Result<(), Failure> {
     for warning in &recorded.warnings {
         let Warning { line, scan, code, message } = warning;
-        context.tell(&format!("warning [{code}] line {line}, scan {scan}: {message}"));
+        let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
+        context.tell(&format!("warning [{code}] {}{message}", place.unwrap_or_default()));
     }
     let mut files = Vec::new();
     let mut undelivered = None;
@@ -99,7 +100,7 @@ pub fn deliver(
         Some(why) => Err(Failure::Undelivered {
             message: format!(
                 "recorded as operation {number}, but a file was not written: {why}\n  hint: repeat the command with --op-id {} \
-                 and another file name; it is recorded once",
+                 and another file name, --stock or --symbology; it is recorded once",
                 recorded.operation.op_id
             ),
         }),

@@ -17,7 +17,7 @@ use crate::ops::{ReturnGoods, ReturnToSupplier, ScanVerb, slip_of};
 
 Examples:
   printf '1\\nSN001\\n' | scantrail return --so SO-2001 --to WH1/A-01
-  printf '1\\nSN001\\n' | scantrail return --from BOB --disposition quarantine --reason \"does not start\"
+  scantrail return --from BOB --disposition quarantine --reason broken --scans back.txt
   printf '1\\nSN001\\n' | scantrail return --to-supplier ACME --po PO-1001")]
 pub struct Args {
     /// The sales order that sold them

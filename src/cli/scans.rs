@@ -40,6 +40,19 @@ pub struct ScanArgs {
 }
 
 impl ScanArgs {
+    /// Checks what the flags say together.
+    ///
+    /// # Errors
+    /// A lot that expires before it was made.
+    pub fn check(&self) -> Result<(), Failure> {
+        match (self.made, self.expires) {
+            (Some(made), Some(expires)) if expires < made => {
+                Err(Failure::usage(format!("the lot expires on {expires}, before it was made on {made}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What holds for the whole batch.
     pub fn options(&self) -> BatchOptions {
         BatchOptions {
@@ -62,6 +75,7 @@ pub fn record(
     verb: &dyn ScanVerb,
     request: &Request,
 ) -> Result<Recorded, Failure> {
+    scans.check()?;
     let outcome = match &scans.scans {
         Some(path) => {
             let name = path.display().to_string();

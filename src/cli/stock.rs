@@ -119,6 +119,7 @@ fn document(row: &Row) -> Value {
         "lot": stock.lot.as_ref().map(|lot| lot.code.as_str()), "serial": stock.serial,
         "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
         "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+        "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "orders": row.orders,
     })
 }
@@ -137,6 +138,12 @@ fn text(rows: &[Row]) -> String {
                 stock.standing.place.path.clone(),
                 stock.lot.as_ref().map(|lot| output::safe(lot.code.as_str())).unwrap_or_default(),
                 stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()).unwrap_or_default(),
+                stock
+                    .lot
+                    .as_ref()
+                    .and_then(|lot| lot.dates.best_before)
+                    .map(|date| date.to_string())
+                    .unwrap_or_default(),
                 stock.serial.as_deref().map(output::safe).unwrap_or_default(),
                 show(stock.quantity),
                 stock.item.unit.clone(),
@@ -150,6 +157,7 @@ fn text(rows: &[Row]) -> String {
         ("location", Align::Left),
         ("lot", Align::Left),
         ("expires", Align::Left),
+        ("best before", Align::Left),
         ("serial", Align::Left),
         ("quantity", Align::Right),
         ("unit", Align::Left),

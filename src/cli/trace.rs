@@ -83,6 +83,7 @@ fn document(trace: &Trace, files: &[String]) -> Value {
             "location": row.standing.place.path, "quantity": row.quantity.display(row.item.scale), "state": row.state(),
             "order": row.standing.claim.as_ref().map(|claim| claim.order_code.as_str()),
             "expires": row.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
+            "best_before": row.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         })
     };
     let event = |event: &Event| {

@@ -14,7 +14,7 @@ use crate::ops::Transfer;
 Examples:
   scantrail transfer --to WH1/A-02
   printf '2\\nSN001\\nSN002\\n' | scantrail transfer --to WH1/A-02
-  printf 'MILK-1L\\n6\\nB7\\n' | scantrail transfer --from WH1/A-01 --to WH1/QUARANTINE --reason damaged")]
+  scantrail transfer --to WH1/QUARANTINE --reason damaged --scans damaged.txt")]
 pub struct Args {
     /// Where the goods leave from [default: where each unit is; for a lot, its only place]
     #[arg(long, value_name = "PLACE")]

@@ -14,8 +14,8 @@ pub enum CodeError {
     /// A control character, which no printed code contains.
     #[error("it contains a control character")]
     ControlCharacter,
-    /// `@…` names the other ends of the ledger.
-    #[error("codes that begin with @ are scantrail's own")]
+    /// `@…` names the other ends of the ledger, `]…` is what scanners put before a code, `SCANTRAIL…` are command scans.
+    #[error("codes that begin with @, ] or SCANTRAIL have a meaning of their own")]
     Reserved,
     /// `WH1//A`, `/WH1` or `WH1/`.
     #[error("a place is a path such as WH1/A-01, without empty parts")]
@@ -47,7 +47,7 @@ fn normalised(text: &str) -> Result<String, CodeError> {
 
 pub(super) fn people_code(text: &str) -> Result<String, CodeError> {
     let text = normalised(text)?;
-    if text.starts_with('@') {
+    if text.starts_with(['@', ']']) || folded(&text).starts_with("SCANTRAIL") {
         return Err(CodeError::Reserved);
     }
     if text.chars().count() > MOST_CHARACTERS {
@@ -112,7 +112,9 @@ mod tests {
     fn refuses_what_cannot_be_printed_or_is_ours() {
         assert_eq!(LotCode::new(" \t"), Err(CodeError::Empty));
         assert_eq!(SerialCode::new("A\u{1b}[2J"), Err(CodeError::ControlCharacter));
-        assert_eq!(Sku::new("@scrap"), Err(CodeError::Reserved));
+        for reserved in ["@scrap", "]C1123", "scantrailDone"] {
+            assert_eq!(Sku::new(reserved), Err(CodeError::Reserved), "{reserved}");
+        }
         assert_eq!(SerialCode::new("@1").unwrap().as_str(), "@1");
         assert_eq!(Sku::new(&"x".repeat(121)), Err(CodeError::TooLong));
     }

@@ -1,5 +1,6 @@
 //! A batch of scans as one operation: read whole, judged under the write lock, recorded all or nothing.
 
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
@@ -114,9 +115,21 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let today = request.stamp.recorded_at.date_naive();
         let (lines, found) = judge_stream(writer, plan, &frame, scans, today)?;
         warnings = found;
+        warnings.extend(dates_of_several_lots(verb.options(), &lines));
         verb.post(writer, &frame, lines)
     })?;
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.
+fn dates_of_several_lots(options: &BatchOptions, lines: &[Line]) -> Option<Warning> {
+    let lots: BTreeSet<_> = lines.iter().filter_map(|line| Some((&line.item.sku, &line.lot.as_ref()?.code))).collect();
+    if options.lot.is_some() || options.dates.is_empty() || lots.len() < 2 {
+        return None;
+    }
+    let named: Vec<String> = lots.iter().map(|(sku, lot)| format!("{lot} of {sku}")).collect();
+    let message = format!("the dates of the command line were given to {} lots: {}", lots.len(), named.join(", "));
+    Some(Warning { code: "dates-of-several-lots", line: None, scan: None, message })
 }
 
 fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32] {

@@ -281,6 +281,10 @@ fn columns(kind: ImportKind, header: &csv::ByteRecord) -> Result<Vec<Option<&'st
                     .at(1, shown),
             );
         }
+        if column.is_some() && found.contains(&column) {
+            let shown = crate::codes::shown(cell);
+            refusals.push(bad(format!("the column {shown} stands there twice"), "take one of them out").at(1, shown));
+        }
         found.push(column);
     }
     for (name, _, _) in kind.columns().iter().filter(|(_, _, is_required)| *is_required) {

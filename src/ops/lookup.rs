@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Result, resolve};
 use crate::codes::{Kind, Reading};
 use crate::ledger::{PartnerFacts, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, Quantity};
+use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity};
 use crate::scan::{Conversation, Known, Wants};
 use crate::store::{Found, Progress, ProgressKind, SerialStep, View};
 
@@ -88,6 +88,9 @@ impl<'v, 'c> Lookup<'v, 'c> {
             for record in self.view.serials_named(code)? {
                 known.serials.push((self.view.item(record.item)?, record));
             }
+            if known.serials.iter().any(|(_, record)| self.takes_from(record)) {
+                known.serials.retain(|(_, record)| self.takes_from(record));
+            }
             if let [(item, record)] = known.serials.as_slice() {
                 known.facts = self.facts_of_unit(item, record)?;
             }
@@ -106,6 +109,12 @@ impl<'v, 'c> Lookup<'v, 'c> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Where several items have a unit with one serial, the one that stands where the verb takes units from is meant.
+    fn takes_from(&self, record: &SerialRecord) -> bool {
+        let kind = record.standing.place.kind;
+        if self.verb == Verb::Return { kind == PlaceKind::Customer } else { kind.is_internal() }
     }
 
     fn facts_of_unit(&self, item: &Rc<Item>, record: &SerialRecord) -> Result<PartnerFacts> {

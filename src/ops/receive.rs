@@ -72,6 +72,7 @@ impl ScanVerb for Receive {
             partner,
             invoice: self.invoice.clone(),
             movements: arrivals.movements,
+            detail: self.allow_over.then(|| serde_json::json!({ "allow_over": true }).to_string()),
             lot_dates: arrivals.dates.into_iter().collect(),
             ..Draft::default()
         })

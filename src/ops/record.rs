@@ -40,15 +40,15 @@ pub struct Recorded {
     pub warnings: Vec<Warning>,
 }
 
-/// Something odd about a scan that was accepted.
+/// Something odd about a batch that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The stable name.
     pub code: &'static str,
-    /// The line of the scan.
-    pub line: u32,
+    /// The line of the scan, where one is odd.
+    pub line: Option<u32>,
     /// The scan as it may be shown.
-    pub scan: String,
+    pub scan: Option<String>,
     /// What is odd.
     pub message: String,
 }
@@ -57,7 +57,7 @@ impl Warning {
     /// Names what a scan holds and nobody uses.
     pub fn unused(scan: &ScanRef, unused: &[String]) -> Option<Warning> {
         let message = unused_text(unused)?;
-        Some(Warning { code: "not-used", line: scan.line, scan: scan.shown.clone(), message })
+        Some(Warning { code: "not-used", line: Some(scan.line), scan: Some(scan.shown.clone()), message })
     }
 }
 

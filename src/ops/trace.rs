@@ -1,12 +1,14 @@
 //! From a code to its whole history: where it came from, where it has been, where it is, who has it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{Result, resolve};
 use crate::codes;
 use crate::ledger::{Code, Holding, LotRecord, Refusal, Stage, Standing};
-use crate::model::{Item, ItemId, LotCode, LotId, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId};
+use crate::model::{
+    Item, ItemId, LotCode, LotId, OperationNumber, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId,
+};
 use crate::store::{Event, View};
 
 /// What sort of thing a code names.
@@ -119,7 +121,12 @@ pub fn trace(
         ([hit], Some(subject)) => Ok(Traced::One(Box::new(history(view, hit, subject)?))),
         ([], _) | (_, None) => {
             let shown = codes::shown(code.as_bytes());
-            let message = format!("nothing has the code {shown}: no serial, no lot and no order");
+            let kinds = match (kind, named.is_some()) {
+                (Some(kind), _) => format!("no {}", kind.word()),
+                (None, true) => "no serial and no lot of that item".to_owned(),
+                (None, false) => "no serial, no lot and no order".to_owned(),
+            };
+            let message = format!("nothing has the code {shown}: {kinds}");
             Err(Refusal::new(Code::UnknownCode, message, "check the spelling; serials and lots are exact").into())
         }
         (_, Some(last)) => {
@@ -200,7 +207,7 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
             (now.into_iter().collect(), view.serial_events(*serial)?)
         }
         Hit::Lot(item, lot) => (holdings_now(view, view.holdings(*item, Some(*lot))?)?, view.lot_events(*lot)?),
-        Hit::Order(order) => (order_now(view, order)?, view.order_events(order.id)?),
+        Hit::Order(order) => (order_now(view, order)?, order_history(view, order)?),
     };
     Ok(Trace { subject, now, events })
 }
@@ -224,6 +231,37 @@ fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>
         }
     }
     Ok(now)
+}
+
+/// Everything that was done on the order, and everything else that happened to its units; for lots, how they came in.
+fn order_history(view: &View<'_>, order: &Order) -> Result<Vec<Event>> {
+    let mut events = view.order_events(order.id)?;
+    let mut lots: BTreeSet<LotId> = BTreeSet::new();
+    let mut serials: BTreeSet<(ItemId, String)> = BTreeSet::new();
+    for event in events.iter().filter(|event| event.from.place.id != event.to.place.id) {
+        match (&event.serial, &event.lot) {
+            (Some(serial), _) => drop(serials.insert((event.item.id, serial.clone()))),
+            (None, Some(lot)) => drop(lots.insert(lot.id)),
+            (None, None) => {}
+        }
+    }
+    let on_order: BTreeSet<OperationNumber> = events.iter().map(|event| event.operation).collect();
+    for (item, serial) in serials {
+        let Ok(code) = SerialCode::new(&serial) else { continue };
+        if let Some(record) = view.serial(item, &code)? {
+            events.extend(
+                view.serial_events(record.id)?.into_iter().filter(|event| !on_order.contains(&event.operation)),
+            );
+        }
+    }
+    for lot in lots {
+        let came_in =
+            |event: &Event| event.from.place.kind == PlaceKind::Supplier && !on_order.contains(&event.operation);
+        events.extend(view.lot_events(lot)?.into_iter().filter(came_in));
+    }
+    // A stable sort: movements of one operation stay in their order.
+    events.sort_by_key(|event| event.operation);
+    Ok(events)
 }
 
 /// Where the goods of an order are: what is set aside for it, and wherever its units and lots are now.

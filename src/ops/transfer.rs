@@ -1,9 +1,12 @@
 //! Goods from place to place.
 
+use std::collections::BTreeMap;
+
 use super::batch::Frame;
 use super::settle::{claim_after_move, movements};
 use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
-use crate::ledger::{Code, Refusal, Spot, Verb};
+use crate::ledger::{Code, Movement, Refusal, Spot, Verb};
+use crate::model::{ClaimId, Quantity, Scale};
 use crate::scan::Line;
 use crate::store::{View, Writer};
 
@@ -44,11 +47,27 @@ impl ScanVerb for Transfer {
         }
     }
 
-    fn post(&self, _writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
+    fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
         let movements = movements(&lines, |line, standing| match line.to.as_ref().or(frame.to.as_ref()) {
             Some(to) => Spot { place: to.id, claim: claim_after_move(standing, to.kind.is_pickable()) },
             None => standing.spot(),
         });
-        Ok(Draft { kind: "transfer", movements, ..Draft::default() })
+        let detail = unclaimed(writer, &movements)?.map(|rows| serde_json::json!({ "unclaimed": rows }).to_string());
+        Ok(Draft { kind: "transfer", detail, movements, ..Draft::default() })
     }
+}
+
+/// What is no longer set aside after the move, by order and item, so that somebody finds other goods for the order.
+fn unclaimed(view: &View<'_>, movements: &[Movement]) -> Result<Option<Vec<serde_json::Value>>> {
+    let mut lost: BTreeMap<(String, String), (Quantity, Scale)> = BTreeMap::new();
+    for movement in movements.iter().filter(|one| one.to.claim == ClaimId::FREE) {
+        if let Some(claim) = view.claim(movement.from.claim)? {
+            let item = view.item(movement.item)?;
+            let key = (claim.order_code.clone(), item.sku.to_string());
+            let (total, _) = lost.entry(key).or_insert((Quantity::ZERO, item.scale));
+            *total = total.plus(movement.quantity);
+        }
+    }
+    let row = |((order, item), (quantity, scale)): ((String, String), (Quantity, Scale))| serde_json::json!({ "order": order, "item": item, "quantity": quantity.display(scale) });
+    Ok((!lost.is_empty()).then(|| lost.into_iter().map(row).collect()))
 }

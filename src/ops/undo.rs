@@ -48,7 +48,12 @@ fn find(view: &View<'_>, number: OperationNumber) -> Result<RecordedOperation> {
     };
     if !KINDS.contains(&target.kind.as_str()) {
         let message = format!("operation {number} is {}, which moved no goods", target.kind);
-        return Err(Refusal::new(Code::CannotUndo, message, "change master data with `scantrail item set`").into());
+        return Err(Refusal::new(
+            Code::CannotUndo,
+            message,
+            "items are changed with `scantrail item set`; places, partners and orders stay as they were made",
+        )
+        .into());
     }
     if let Some(undone_by) = view.reversal_of(number)? {
         let message = format!("operation {number} was undone by operation {undone_by}");

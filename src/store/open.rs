@@ -77,6 +77,8 @@ impl Store {
         }
         schema::create(&transaction)?;
         transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+        // The file is a whole database from the start, even without the log beside it.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         Ok(Opened::Created)
     }
 }
@@ -105,6 +107,9 @@ fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Re
     let shown = path.display().to_string();
     if path.is_dir() {
         return Err(StoreError::NotOurs { path: shown, why: "it is a folder".to_owned() });
+    }
+    if path.exists() && !path.is_file() {
+        return Err(StoreError::NotOurs { path: shown, why: "it is no ordinary file".to_owned() });
     }
     if !allow_network_file_system && is_on_network(path) {
         return Err(StoreError::NetworkFileSystem(shown));

@@ -26,7 +26,7 @@ impl Conversation {
         };
         Err(Refusal::new(
             Code::PlaceRequired,
-            format!("where does {what} go? No place was scanned or named, and there is not just one that fits"),
+            format!("no place for {what} was scanned or named, and there is not just one that fits"),
             hint,
         ))
     }
@@ -83,7 +83,12 @@ impl Conversation {
             let message = format!("{} has no lot {code}", item.sku);
             return Err(Refusal::new(Code::UnknownLot, message, format!("scantrail stock --item {}", item.sku)));
         }
-        judge_arriving_dates(item.sku.as_str(), code.as_str(), &self.plan.dates, &reading.dates)?;
+        judge_arriving_dates(item.sku.as_str(), code.as_str(), &self.plan.dates, &reading.dates).map_err(
+            |refusal| {
+                let message = format!("the label and the command line disagree: {}", refusal.message);
+                Refusal { message: message.replace("is known with", "was given with"), ..refusal }
+            },
+        )?;
         let said = reading.dates.or(self.plan.dates);
         let before = record.as_ref().map(|record| record.dates).unwrap_or_default();
         let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());

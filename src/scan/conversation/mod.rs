@@ -227,10 +227,11 @@ impl Conversation {
         }
         let mut unused = unused::unused(reading, due, item.map(Rc::as_ref), known.item.is_some());
         let opened = self.open_item().is_some() && group_item.is_none() || known.item.is_some();
-        if let (Some(lot), Some(item), true) = (&self.plan.lot, item, opened)
-            && !item.tracking.by_lot()
-        {
-            unused.push(format!("--lot {lot}, because {} has no lots", item.sku));
+        if let Some(item) = item.filter(|item| opened && !item.tracking.by_lot()) {
+            unused.extend(self.plan.lot.as_ref().map(|lot| format!("--lot {lot}, because {} has no lots", item.sku)));
+            if !self.plan.dates.is_empty() {
+                unused.push(format!("--expires and --made, because {} has no lots", item.sku));
+            }
         }
         Ok(Accepted { said, unused })
     }

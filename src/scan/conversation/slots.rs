@@ -109,7 +109,7 @@ impl Conversation {
         group.count = Count::Said(quantity, scan.clone());
         self.judge_destination("these units").map_err(|refusal| stumble(refusal, scan, Then::Again))?;
         self.open = Some(group);
-        Ok(format!("{text} units: their serials name the item"))
+        Ok(format!("{text} by serial: the serials name their items"))
     }
 
     pub(super) fn after_unit(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
