@@ -152,6 +152,7 @@ fn why_not_enough(taking: &Taking<'_>, usable: Quantity, blocked: &[&Holding], a
     let at = match (taking.from, taking.verb) {
         (Some(from), _) => format!(" at {}", from.path),
         (None, Verb::Return) => " with customers".to_owned(),
+        (None, Verb::Transfer) => taking.to.map(|to| format!(" outside {}", to.path)).unwrap_or_default(),
         (None, _) => String::new(),
     };
     let set_aside = match blocked_total {

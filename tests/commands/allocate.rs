@@ -24,19 +24,19 @@ fn the_whole_text_and_the_whole_document() {
         $ scantrail allocate SO-2001 --op-id one
         Operation 9 (allocate) is recorded.
         QUANTITY  ITEM       LOT  SERIALS  FROM      TO
-          6 each  MILK-1L    B8            WH1/A-01  WH1/A-01
-          2 each  LAPTOP-15       SN1 SN2  WH1/A-01  WH1/A-01
+          6 each  MILK-1L    B8            WH1/A-01  allocated for SO-2001
+          2 each  LAPTOP-15       SN1 SN2  WH1/A-01  allocated for SO-2001
         exit 0
 
         $ scantrail allocate so-2003 --op-id two --json
-        {"operation":10,"op_id":"two","kind":"allocate","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":"SO-2003","partner":"BOB","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"BOLT","quantity":"10","lot":null,"expires":null,"serials":[],"from":"WH1/A-01","to":"WH1/A-01"},{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"serials":["P1"],"from":"WH1/A-02","to":"WH1/A-02"}],"already_recorded":false,"files":[],"short":[]}
+        {"operation":10,"op_id":"two","kind":"allocate","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":"SO-2003","partner":"BOB","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"BOLT","quantity":"10","lot":null,"expires":null,"best_before":null,"serials":[],"from":"WH1/A-01","to":"WH1/A-01"},{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"best_before":null,"serials":["P1"],"from":"WH1/A-02","to":"WH1/A-02"}],"already_recorded":false,"files":[],"short":[],"warnings":[]}
         exit 0
 
         $ scantrail release SO-2003 --op-id three
         Operation 11 (release) is recorded.
         QUANTITY  ITEM  LOT  SERIALS  FROM      TO
-         10 each  BOLT                WH1/A-01  WH1/A-01
-          1 each  PUMP  L1   P1       WH1/A-02  WH1/A-02
+         10 each  BOLT                WH1/A-01  free again
+          1 each  PUMP  L1   P1       WH1/A-02  free again
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -268,7 +268,7 @@ fn several_refusals_are_told_to_people_one_by_one() {
         exit 3
 
         $ scantrail trace B7 --item BOLT
-        ! refused [unknown-code] nothing has the code B7: no serial, no lot and no order
+        ! refused [unknown-code] nothing has the code B7: no serial and no lot of that item
         !   hint: check the spelling; serials and lots are exact
         exit 3
 

@@ -31,7 +31,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 3
 
         $ scantrail import items items.csv --op-id one --json
-        {"operation":1,"op_id":"one","kind":"import","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":true,"files":[],"imported":"items","rows":2}
+        {"operation":1,"op_id":"one","kind":"import","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":true,"files":[],"imported":"items","rows":2,"warnings":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -14,7 +14,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail item add FLOUR --name Mehl --track batch --unit kg --scale 3 --op-id two --json
-        {"operation":2,"op_id":"two","kind":"item-add","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":false,"files":[],"item":"FLOUR"}
+        {"operation":2,"op_id":"two","kind":"item-add","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":false,"files":[],"item":"FLOUR","warnings":[]}
         exit 0
 
         $ scantrail item set flour --name 'Flour, wheat' --gtin 9506000134352 --op-id three

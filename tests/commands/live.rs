@@ -23,7 +23,7 @@ fn the_whole_conversation() {
           5 each  MILK-1L    B9            @supplier/ACME  WH1/A-01
         ! item, place or done > <bell>  refused [unknown-item] line 1, scan NOPE: no item has the code NOPE
         !   hint: scantrail item list, or make it: scantrail item add
-        ! item, place or done > <bell>  refused [place-required] line 2, scan BOLT: where does BOLT go? No place was scanned or named, and there is not just one that fits
+        ! item, place or done > <bell>  refused [place-required] line 2, scan BOLT: no place for BOLT was scanned or named, and there is not just one that fits
         !   hint: scan the place before the item, or name it with --to
         ! item, place or done >   ok  place WH1/A-01
         ! item, place or done >   ok  LAPTOP-15 Laptop 15 inch
@@ -54,7 +54,7 @@ fn the_whole_conversation() {
         Operation 10 (sell) is recorded.
         QUANTITY  ITEM       SERIALS  FROM      TO
           2 each  LAPTOP-15  SN8 SN9  WH1/A-01  @customer/BOB
-        ! item, quantity, place or done >   ok  2 units: their serials name the item
+        ! item, quantity, place or done >   ok  2 by serial: the serials name their items
         ! serial, 1 of 2 >   ok  SN8, 1 of 2
         ! serial, 2 of 2 > <bell>  refused [unknown-serial] line 3, scan SN99: no unit has the serial SN99
         !   hint: scan the serial of the unit, or receive it first

@@ -13,7 +13,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail location add WH1/STAGING --kind staging --op-id two --json
-        {"operation":2,"op_id":"two","kind":"location-add","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":false,"files":[],"location":"WH1/STAGING"}
+        {"operation":2,"op_id":"two","kind":"location-add","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[],"already_recorded":false,"files":[],"location":"WH1/STAGING","warnings":[]}
         exit 0
 
         $ scantrail location list

@@ -25,7 +25,7 @@ fn the_whole_text_and_the_whole_document() {
           1 each  LAPTOP-15  SN4      WH1/A-01  WH1/STAGING
         Given back, because other units took their place:
         QUANTITY  ITEM       SERIALS  FROM      TO
-          1 each  LAPTOP-15  SN2      WH1/A-01  WH1/A-01
+          1 each  LAPTOP-15  SN2      WH1/A-01  free again
         exit 0
 
         $ scantrail order show SO-2001 --json

@@ -33,7 +33,7 @@ fn the_whole_document_and_the_whole_text() {
 
         $ scantrail receive --from ACME --to WH1/A-01 --op-id second --json --reason sample --field b=2 --field a=1 --at 2026-11-20
         < PUMP\x0A1\x0AL1\x0AP1\x0ABOLT\x0A10\x0A
-        {"operation":6,"op_id":"second","kind":"receive","at":"2026-11-20T00:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"ACME","invoice":null,"note":null,"reason":"sample","fields":{"a":"1","b":"2"},"reverses":null,"lines":[{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"serials":["P1"],"from":"@supplier/ACME","to":"WH1/A-01"},{"item":"BOLT","quantity":"10","lot":null,"expires":null,"serials":[],"from":"@supplier/ACME","to":"WH1/A-01"}],"already_recorded":false,"files":[]}
+        {"operation":6,"op_id":"second","kind":"receive","at":"2026-11-20T00:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"ACME","invoice":null,"note":null,"reason":"sample","fields":{"a":"1","b":"2"},"reverses":null,"lines":[{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"best_before":null,"serials":["P1"],"from":"@supplier/ACME","to":"WH1/A-01"},{"item":"BOLT","quantity":"10","lot":null,"expires":null,"best_before":null,"serials":[],"from":"@supplier/ACME","to":"WH1/A-01"}],"already_recorded":false,"files":[],"warnings":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -104,6 +104,11 @@ const TABLE: &[Row] = &[
     row(RECEIVE, b"LAPTOP-15\n9506000134352\n1\nSN9\n", &["2 9506000134352 item-where-quantity-expected"]),
     row(RECEIVE, b"LAPTOP-15\nMILK-1L\n1\nSN9\n", &["2 MILK-1L item-where-quantity-expected"]),
     row(RECEIVE, b"LAPTOP-15\nWH1/A-02\n1\nSN9\n", &["2 WH1/A-02 location-where-quantity-expected"]),
+    row(
+        RECEIVE,
+        b"BOLT\n]C100006141411234567890\n1\n",
+        &["2 ]C100006141411234567890 container-where-quantity-expected"],
+    ),
     row(RECEIVE, b"]C100006141411234567890\nBOLT\n1\n", &["1 ]C100006141411234567890 container-where-item-expected"]),
     row(
         RECEIVE,

@@ -19,7 +19,7 @@ fn the_whole_text_and_the_whole_document() {
 
         $ scantrail sell --to CAROL --op-id two --json
         < 1\x0AP1\x0ABOLT\x0A3\x0A
-        {"operation":11,"op_id":"two","kind":"sell","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"CAROL","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"serials":["P1"],"from":"WH1/A-02","to":"@customer/CAROL"},{"item":"BOLT","quantity":"3","lot":null,"expires":null,"serials":[],"from":"WH1/A-01","to":"@customer/CAROL"}],"already_recorded":false,"files":[]}
+        {"operation":11,"op_id":"two","kind":"sell","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"CAROL","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"PUMP","quantity":"1","lot":"L1","expires":null,"best_before":null,"serials":["P1"],"from":"WH1/A-02","to":"@customer/CAROL"},{"item":"BOLT","quantity":"3","lot":null,"expires":null,"best_before":null,"serials":[],"from":"WH1/A-01","to":"@customer/CAROL"}],"already_recorded":false,"files":[],"warnings":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -14,10 +14,10 @@ fn the_whole_text_and_the_whole_document() {
         $ scantrail stock
         ITEM       LOCATION  LOT  EXPIRES     SERIAL  QUANTITY  UNIT  ALLOCATED  FOR
         BOLT       WH1/A-01                                 20  each
-        LAPTOP-15  WH1/A-01                   SN4            1  each
         LAPTOP-15  WH1/A-01                   SN1            1  each          1  SO-2001
         LAPTOP-15  WH1/A-01                   SN2            1  each          1  SO-2001
         LAPTOP-15  WH1/A-01                   SN3            1  each          1  SO-2002
+        LAPTOP-15  WH1/A-01                   SN4            1  each
         MILK-1L    WH1/A-01  B7   2026-12-01                10  each          2  SO-2002
         MILK-1L    WH1/A-01  B8   2026-11-30                10  each         10  SO-2001 SO-2002
         PUMP       WH1/A-02  L1               P1             1  each
@@ -25,7 +25,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail stock --item MILK-1L --json
-        {"stock":[{"item":"MILK-1L","location":"WH1/A-01","lot":"B7","serial":null,"quantity":"10","allocated":"2","expires":"2026-12-01","orders":["SO-2002"]},{"item":"MILK-1L","location":"WH1/A-01","lot":"B8","serial":null,"quantity":"10","allocated":"10","expires":"2026-11-30","orders":["SO-2001","SO-2002"]}]}
+        {"stock":[{"item":"MILK-1L","location":"WH1/A-01","lot":"B7","serial":null,"quantity":"10","allocated":"2","expires":"2026-12-01","best_before":null,"orders":["SO-2002"]},{"item":"MILK-1L","location":"WH1/A-01","lot":"B8","serial":null,"quantity":"10","allocated":"10","expires":"2026-11-30","best_before":null,"orders":["SO-2001","SO-2002"]}]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[("stock", ""), ("stock --item MILK-1L --json", "")]));

@@ -19,7 +19,7 @@ fn the_whole_text_and_the_whole_document() {
 
         $ scantrail transfer --from WH1/A-01 --to WH1/STAGING --op-id two --json
         < MILK-1L\x0A4\x0AB7\x0A
-        {"operation":10,"op_id":"two","kind":"transfer","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"4","lot":"B7","expires":"2026-12-01","serials":[],"from":"WH1/A-01","to":"WH1/STAGING"}],"already_recorded":false,"files":[]}
+        {"operation":10,"op_id":"two","kind":"transfer","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"4","lot":"B7","expires":"2026-12-01","best_before":null,"serials":[],"from":"WH1/A-01","to":"WH1/STAGING"}],"already_recorded":false,"files":[],"warnings":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -42,7 +42,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail undo 10 --reason 'right after all' --op-id three --json
-        {"operation":11,"op_id":"three","kind":"undo","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":"right after all","fields":{},"reverses":10,"lines":[{"item":"LAPTOP-15","quantity":"1","lot":null,"expires":null,"serials":["SN1"],"from":"WH1/A-01","to":"WH1/A-02"},{"item":"BOLT","quantity":"5","lot":null,"expires":null,"serials":[],"from":"WH1/A-01","to":"WH1/A-02"}],"already_recorded":false,"files":[]}
+        {"operation":11,"op_id":"three","kind":"undo","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":null,"invoice":null,"note":null,"reason":"right after all","fields":{},"reverses":10,"lines":[{"item":"LAPTOP-15","quantity":"1","lot":null,"expires":null,"best_before":null,"serials":["SN1"],"from":"WH1/A-01","to":"WH1/A-02"},{"item":"BOLT","quantity":"5","lot":null,"expires":null,"best_before":null,"serials":[],"from":"WH1/A-01","to":"WH1/A-02"}],"already_recorded":false,"files":[],"warnings":[]}
         exit 0
 
         $ scantrail undo 9 --reason again

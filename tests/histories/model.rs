@@ -164,9 +164,17 @@ pub struct Verdict {
     pub whole: Codes,
     /// Each of these lines is refused, for one of these.
     pub lines: BTreeMap<u32, Codes>,
+    /// That no place is known is told once, and what follows is judged without it.
+    missing_place_is_told: bool,
 }
 
 impl Verdict {
+    fn miss_place(&mut self, line: u32) {
+        if !std::mem::replace(&mut self.missing_place_is_told, true) {
+            self.refuse(line, "place-required");
+        }
+    }
+
     pub fn is_accepted(&self) -> bool {
         self.whole.is_empty() && self.lines.is_empty()
     }
@@ -435,8 +443,7 @@ impl Model {
             return;
         }
         if self.wants_destination(batch) {
-            verdict.refuse(line, "place-required");
-            return;
+            verdict.miss_place(line);
         }
         let lot_fault = group.lot.as_ref().filter(|_| item.by_lot).and_then(|lot| self.lot_fault(batch, sku, lot));
         if let (Some(fault), true) = (lot_fault, batch.lot_by_flag) {
@@ -479,8 +486,7 @@ impl Model {
 
     fn judge_mixed(&self, batch: &Batch, group: &Group, line: u32, verdict: &mut Verdict) {
         if self.wants_destination(batch) {
-            verdict.refuse(line, "place-required");
-            return;
+            verdict.miss_place(line);
         }
         let mut accepted: Vec<(String, String)> = Vec::new();
         for (index, serial) in group.serials.iter().enumerate() {

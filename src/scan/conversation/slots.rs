@@ -27,6 +27,9 @@ impl Conversation {
         if self.is_typed_done(reading) {
             return self.done(scan);
         }
+        if let Some(order) = self.plan.order.as_ref().filter(|order| order.code.eq_ignore_ascii_case(text)) {
+            return Ok(format!("order {}", order.code));
+        }
         if let Some(item) = self.plan.item.clone().filter(|_| reading.item.is_none() && reading.place.is_none()) {
             return self.open_item_group(item, scan, reading, known);
         }
