@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::record::record;
-use super::{Content, Draft, Recorded, Request, Result};
-use crate::ledger::{Code, Movement, Refusal, Reversal, Spot, effective_hops, reversed};
-use crate::model::{ItemId, LotDates, LotId, OperationNumber, SerialId};
+use super::{Content, Draft, Recorded, Request, Result, resolve};
+use crate::ledger::{Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, reversed};
+use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, RecordedOperation, Store, View};
 
 /// Operations that move goods or claims. Master data is changed by setting it again.
@@ -93,6 +93,45 @@ fn dependants(
         let stands = view.balance(item, lot, spot)?.smallest_units();
         if change < 0 && stands + change < 0 && view.place(spot.place)?.kind.is_bounded() {
             found.extend(effective_hops(&view.operations_at_spot(number, item, lot, spot)?));
+        }
+    }
+    found.extend(in_place_of(view, number, movements)?);
+    Ok(found)
+}
+
+/// The operations that set aside or shipped for an order what the reversal would give it once more: together they would
+/// be more than it asks for.
+fn in_place_of(view: &View<'_>, number: OperationNumber, movements: &[Movement]) -> Result<BTreeSet<OperationNumber>> {
+    let mut found = BTreeSet::new();
+    let Some(target) = view.operation(number)? else { return Ok(found) };
+    let is_sale = view.operation(target.root)?.is_some_and(|root| root.kind == "sell");
+    let mut gains: BTreeMap<(OrderId, ItemId), i64> = BTreeMap::new();
+    for one in movements {
+        let units = one.quantity.smallest_units();
+        if let Some(order) = target.order.filter(|_| is_sale && !one.stays_in_place()) {
+            *gains.entry((order, one.item)).or_default() -= units * target.sign;
+        }
+        if let Some(claim) = view.claim(one.from.claim)? {
+            *gains.entry((claim.order, one.item)).or_default() += units;
+        }
+        if let Some(claim) = view.claim(one.to.claim)? {
+            *gains.entry((claim.order, one.item)).or_default() -= units;
+        }
+    }
+    for ((order, item), gain) in gains.into_iter().filter(|(_, gain)| *gain > 0) {
+        let plan = resolve::order_plan(view, &view.order(order)?, Verb::Pick, false)?;
+        let (ordered, done) = plan.items.get(&item).copied().unwrap_or_default();
+        let allocated = view.claimed(view.claim_of(order, Stage::Allocated)?)?.into_iter();
+        let allocated: Quantity = allocated.filter(|one| one.item == item).map(|one| one.quantity).sum();
+        if done.plus(allocated).plus(Quantity::from_smallest_units(gain)) > ordered {
+            let mut later: Vec<Reversal> = view
+                .order_events(order)?
+                .iter()
+                .filter(|event| event.operation > number && event.item.id == item)
+                .map(|event| Reversal { operation: event.operation, reverses: event.reverses })
+                .collect();
+            later.dedup_by_key(|step| step.operation);
+            found.extend(effective_hops(&later).into_iter().filter(|one| *one != number));
         }
     }
     Ok(found)

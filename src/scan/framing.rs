@@ -287,7 +287,7 @@ mod tests {
         #[test]
         fn no_byte_is_lost(input in scanner_bytes()) {
             let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\t');
-            let is_blank = |byte: &u8| matches!(byte, b' ' | START_OF_TEXT | END_OF_TEXT);
+            let is_blank = |byte: &u8| matches!(*byte, b' ' | START_OF_TEXT | END_OF_TEXT);
             let pieces = input.split(is_end).filter(|piece| !piece.iter().all(is_blank));
             let expected: Vec<Vec<u8>> = pieces.map(<[u8]>::to_vec).collect();
             let mut found = Vec::new();

@@ -491,7 +491,15 @@ impl Model {
         let mut accepted: Vec<(String, String)> = Vec::new();
         for (index, serial) in group.serials.iter().enumerate() {
             let line = line + 1 + index as u32;
-            let named: Vec<&(String, String)> = self.serials.iter().filter(|(_, text)| text == serial).collect();
+            let mut named: Vec<&(String, String)> = self.serials.iter().filter(|(_, text)| text == serial).collect();
+            // Of several units with one serial, the one that stands where the verb takes units from is meant.
+            let stands_right = |one: &(String, String)| {
+                let place = self.standing(&one.0, &one.1).map(|(spot, _)| spot.place).unwrap_or_default();
+                if batch.verb == Verb::Return { place.starts_with("@customer/") } else { !place.starts_with('@') }
+            };
+            if named.iter().any(|one| stands_right(one)) {
+                named.retain(|one| stands_right(one));
+            }
             let sku = match named.as_slice() {
                 [] if batch.verb == Verb::Return && batch.order.is_some() => {
                     verdict.refuse(line, "not-sold-on-order");
@@ -532,6 +540,9 @@ impl Model {
 
     fn lot_fault(&self, batch: &Batch, sku: &str, lot: &str) -> Option<&'static str> {
         let is_known = self.lots.iter().any(|(of, text)| of == sku && text == lot);
+        if batch.verb == Verb::Return && batch.order.is_some() && !is_known {
+            return Some("not-sold-on-order");
+        }
         if batch.verb != Verb::Receive && !is_known {
             return Some("unknown-lot");
         }
