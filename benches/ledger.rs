@@ -25,7 +25,7 @@ fn main() {
     }
     let is_wanted = arguments.iter().any(|argument| argument == "--bench");
     let is_short = !is_wanted || std::env::var_os("SCANTRAIL_SHORT").is_some_and(|value| value == "1");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new();
     let sizes = if is_short {
         Sizes { rounds: 5, large: 2_000, large_rounds: 1, few: 1_000, many: 10_000, traces: 5 }
     } else {
@@ -35,10 +35,27 @@ fn main() {
         "| what | scantrail | bare, with the triggers | bare, without triggers | ratio | ratio without triggers | aim |"
     );
     println!("|---|---|---|---|---|---|---|");
-    one_serial(folder.path(), &sizes);
-    many_serials(folder.path(), &sizes);
+    one_serial(&folder.0, &sizes);
+    many_serials(&folder.0, &sizes);
     println!();
-    traces(folder.path(), &sizes);
+    traces(&folder.0, &sizes);
+}
+
+/// A folder that goes when the measuring is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        let folder = std::env::temp_dir().join(format!("scantrail-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 struct Sizes {

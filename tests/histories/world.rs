@@ -551,6 +551,6 @@ fn matches_verdict(verdict: &Verdict, refused: &[(Option<u32>, &'static str)]) -
         && lines == verdict.lines.keys().copied().collect::<Vec<_>>()
         && refused.iter().all(|(line, code)| {
             let expected = line.and_then(|line| verdict.lines.get(&line));
-            expected.is_some_and(|expected| expected.iter().any(|one| fits(&one, code)))
+            expected.is_some_and(|expected| expected.iter().any(|one| fits(one, code)))
         })
 }
