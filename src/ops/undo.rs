@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, resolve};
-use crate::ledger::{Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, reversed};
+use crate::ledger::{
+    Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
+};
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, RecordedOperation, Store, View};
 
@@ -150,7 +152,8 @@ fn has_dependants(view: &View<'_>, number: OperationNumber, found: &BTreeSet<Ope
     Ok(refusal)
 }
 
-/// What is known of lot dates once the operation no longer counts.
+/// What is known of lot dates once the operation no longer counts. Taking back the undo of a receipt may bring back a
+/// date that a later receipt stated otherwise, and no expiry changes silently.
 fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<(LotId, LotDates)>> {
     let mut dates = Vec::new();
     for lot in view.lots_dated_by(number)? {
@@ -162,7 +165,11 @@ fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<(LotId,
             .collect();
         let effective = effective_hops(&history);
         let left = stated.iter().filter(|(operation, _, _)| effective.contains(operation));
-        dates.push((lot, left.fold(LotDates::default(), |known, (_, _, said)| known.or(*said))));
+        let restored = left.fold(LotDates::default(), |known, (_, _, said)| known.or(*said));
+        let record = view.lot_record(lot)?;
+        let sku = view.item_of_lot(lot)?.sku.to_string();
+        judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
+        dates.push((lot, restored));
     }
     Ok(dates)
 }

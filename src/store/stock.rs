@@ -128,6 +128,15 @@ impl View<'_> {
         Ok(record)
     }
 
+    /// The item of a lot.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn item_of_lot(&self, id: LotId) -> Result<Rc<Item>> {
+        let item = self.one("SELECT item FROM lot WHERE id = ?1", [id.0], |row| Ok(ItemId(row.get(0)?)))?;
+        self.item(item.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))?)
+    }
+
     /// The dates of a lot as they were known after an operation.
     ///
     /// # Errors

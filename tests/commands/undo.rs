@@ -199,3 +199,25 @@ fn a_reason_is_wanted_and_a_repetition_is_safe() {
     assert_eq!(dry["operation"], json!(null));
     world.ok("undo 5 --reason wrong", "");
 }
+
+#[test]
+fn an_undo_brings_back_no_date_that_was_stated_otherwise_since() {
+    let world = World::stocked();
+    let receive = "receive --from ACME --to WH1/A-01";
+    let first = number(&world, &format!("{receive} --expires 2031-01-01"), "MILK-1L\n1\nLD\n");
+    let undone = number(&world, &format!("undo {first} --reason x"), "");
+    world.ok(&format!("{receive} --expires 2031-02-01"), "MILK-1L\n1\nLD\n");
+    assert_eq!(world.refused_codes(&format!("undo {undone} --reason y"), ""), ["expiry-differs"]);
+    assert_eq!(world.json("stock --lot LD", "")["stock"][0]["expires"], "2031-02-01");
+}
+
+#[test]
+fn an_undo_gives_an_order_no_more_than_it_asks_for() {
+    let world = World::stocked();
+    world.ok("order add SO-UNDO --kind sales --partner BOB --line BOLT=2", "");
+    let sold = number(&world, "sell --so SO-UNDO", "BOLT\n2\n");
+    let undone = number(&world, &format!("undo {sold} --reason x"), "");
+    world.ok("sell --so SO-UNDO", "BOLT\n2\n");
+    assert_eq!(world.refused_codes(&format!("undo {undone} --reason y"), ""), ["has-dependants"]);
+    assert_eq!(world.json("order show SO-UNDO", "")["lines"][0]["shipped"], "2");
+}

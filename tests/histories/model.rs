@@ -1078,6 +1078,13 @@ impl Model {
                 }
             }
         }
+        for (item, lot) in &self.lots {
+            if let (Some(known), Some(restored)) = (self.expiry(item, lot), after.expiry(item, lot))
+                && known != restored
+            {
+                return Err("expiry-differs");
+            }
+        }
         Ok(moves)
     }
 
