@@ -29,14 +29,18 @@ pub struct ScanArgs {
     #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
     pub lot: Option<String>,
     /// When that lot expires
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub expires: Option<NaiveDate>,
     /// When that lot was made
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub made: Option<NaiveDate>,
     /// Take serials that look like the code of an item or a place
     #[arg(long)]
     pub allow_odd_serials: bool,
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.trim().parse().map_err(|_| "write a date as 2026-11-23".to_owned())
 }
 
 impl ScanArgs {

@@ -224,7 +224,7 @@ fn a_wrong_command_line_says_what_is_right() {
         exit 2
 
         $ scantrail receive --from ACME --expires tomorrow
-        ! error: invalid value 'tomorrow' for '--expires <DATE>': input contains invalid characters
+        ! error: invalid value 'tomorrow' for '--expires <DATE>': write a date as 2026-11-23
         !
         ! For more information, try '--help'.
         exit 2
