@@ -251,11 +251,7 @@ fn judge_leaving(context: &SerialContext<'_>, record: &SerialRecord) -> Result<(
     if !record.standing.place.kind.is_pickable() {
         return Err(not_pickable(&format!("{} {}", context.item.sku, context.code), &record.standing.place));
     }
-    judge_claim(context, record.standing.claim.as_deref())?;
-    match &record.lot {
-        Some(lot) => judge_expiry(context.verb, context.item, lot, context.day),
-        None => Ok(()),
-    }
+    judge_claim(context, record.standing.claim.as_deref())
 }
 
 fn judge_not_already_there(context: &SerialContext<'_>, record: &SerialRecord) -> Result<(), Refusal> {

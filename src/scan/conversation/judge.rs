@@ -142,6 +142,10 @@ impl Conversation {
         };
         judge_serial(&context, record)?;
         self.judge_lot_of_unit(group, &item, code, reading, record.and_then(|record| record.lot.as_ref()), known)?;
+        // That the unit is of another lot is told before that its lot has expired.
+        if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
+            judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
+        }
         Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
     }
 
