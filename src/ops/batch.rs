@@ -13,7 +13,7 @@ use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown};
-use crate::store::{Store, View, Writer};
+use crate::store::{LotStatement, Store, View, Writer};
 
 /// What is to be recorded, once it is decided.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ pub struct Draft {
     /// What moves.
     pub movements: Vec<Movement>,
     /// The dates that are stated for lots.
-    pub lot_dates: Vec<(LotId, LotDates)>,
+    pub lot_dates: Vec<LotStatement>,
 }
 
 /// What all commands that take scans may be given for the whole batch.

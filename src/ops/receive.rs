@@ -1,13 +1,13 @@
 //! Goods in from a supplier.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::batch::Frame;
 use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
 use crate::ledger::{Movement, SerialHop, Spot, Verb};
 use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
 use crate::scan::{Line, LineLot};
-use crate::store::{View, Writer};
+use crate::store::{LotStatement, View, Writer};
 
 /// `receive`.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +73,7 @@ impl ScanVerb for Receive {
             invoice: self.invoice.clone(),
             movements: arrivals.movements,
             detail: self.allow_over.then(|| serde_json::json!({ "allow_over": true }).to_string()),
-            lot_dates: arrivals.dates.into_iter().collect(),
+            lot_dates: arrivals.dates.into_values().collect(),
             ..Draft::default()
         })
     }
@@ -84,7 +84,7 @@ impl ScanVerb for Receive {
 struct Arrivals {
     movements: Vec<Movement>,
     lots: HashMap<(ItemId, LotCode), LotId>,
-    dates: std::collections::BTreeMap<LotId, LotDates>,
+    dates: BTreeMap<LotId, LotStatement>,
 }
 
 impl Arrivals {
@@ -117,8 +117,10 @@ impl Arrivals {
         self.lots.insert(key, id);
         if !lot.said.is_empty() {
             let known = lot.record.as_ref().map(|record| record.dates).unwrap_or_default();
-            let stated = self.dates.entry(id).or_insert(known);
-            *stated = stated.or(lot.said);
+            let new = LotStatement { lot: id, said: LotDates::default(), known };
+            let statement = self.dates.entry(id).or_insert(new);
+            statement.said = statement.said.or(lot.said);
+            statement.known = statement.known.or(lot.said);
         }
         Ok(id)
     }

@@ -8,7 +8,7 @@ use crate::ledger::{
     Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
-use crate::store::{LaterHop, RecordedOperation, Store, View};
+use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
 
 /// Operations that move goods or claims. Master data is changed by setting it again.
 const KINDS: [&str; 8] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo"];
@@ -154,7 +154,7 @@ fn has_dependants(view: &View<'_>, number: OperationNumber, found: &BTreeSet<Ope
 
 /// What is known of lot dates once the operation no longer counts. Taking back the undo of a receipt may bring back a
 /// date that a later receipt stated otherwise, and no expiry changes silently.
-fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<(LotId, LotDates)>> {
+fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<LotStatement>> {
     let mut dates = Vec::new();
     for lot in view.lots_dated_by(number)? {
         let stated = view.stated_dates(lot)?;
@@ -169,7 +169,7 @@ fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<(LotId,
         let record = view.lot_record(lot)?;
         let sku = view.item_of_lot(lot)?.sku.to_string();
         judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
-        dates.push((lot, restored));
+        dates.push(LotStatement { lot, said: LotDates::default(), known: restored });
     }
     Ok(dates)
 }

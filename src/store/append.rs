@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use rusqlite::Row;
 
 use super::stock::lot_key;
@@ -43,7 +43,26 @@ pub struct NewOperation {
     /// What moved.
     pub movements: Vec<Movement>,
     /// The dates that were stated for lots.
-    pub lot_dates: Vec<(LotId, LotDates)>,
+    pub lot_dates: Vec<LotStatement>,
+}
+
+/// What an operation says of the dates of a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotStatement {
+    /// Which lot.
+    pub lot: LotId,
+    /// What the operation said itself; nothing for an undo. When it is undone, this no longer counts.
+    pub said: LotDates,
+    /// What is known after it.
+    pub known: LotDates,
+}
+
+impl LotStatement {
+    /// The dates in the order in which they are kept and sealed.
+    fn dates(&self) -> [Option<NaiveDate>; 6] {
+        let LotStatement { said, known, .. } = self;
+        [known.expires, known.best_before, known.made, said.expires, said.best_before, said.made]
+    }
 }
 
 /// A movement as it was recorded, with names instead of rows.
@@ -362,19 +381,22 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn append_lot_dates(&self, number: OperationNumber, stated: &[(LotId, LotDates)]) -> Result<()> {
-        let text = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string());
-        for (lot, dates) in stated {
+    fn append_lot_dates(&self, number: OperationNumber, stated: &[LotStatement]) -> Result<()> {
+        for statement in stated {
+            let [expires, best_before, made, said_expires, said_best_before, said_made] =
+                statement.dates().map(|date| date.map(|date| date.to_string()));
             self.execute(
-                "INSERT INTO lot_dates (lot, operation, expires, best_before, made) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (lot.0, number.0, text(dates.expires), text(dates.best_before), text(dates.made)),
+                "INSERT INTO lot_dates
+                 (lot, operation, expires, best_before, made, said_expires, said_best_before, said_made)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                (statement.lot.0, number.0, expires, best_before, made, said_expires, said_best_before, said_made),
             )?;
-            self.cache.lots.borrow_mut().remove(lot);
+            self.cache.lots.borrow_mut().remove(&statement.lot);
         }
         Ok(())
     }
 
-    fn append_row(&self, new: &RecordedOperation, lot_dates: &[(LotId, LotDates)]) -> Result<()> {
+    fn append_row(&self, new: &RecordedOperation, lot_dates: &[LotStatement]) -> Result<()> {
         let last = self.one(
             "SELECT station_sequence, hash FROM operation WHERE station = ?1 ORDER BY station_sequence DESC LIMIT 1",
             [&new.stamp.station],
@@ -418,12 +440,7 @@ impl Writer<'_> {
 }
 
 /// The hash of a row over the row before it, its own content and its movements with the names they are known by.
-fn seal(
-    previous: &[u8; 32],
-    sequence: i64,
-    operation: &RecordedOperation,
-    lot_dates: &[(LotId, LotDates)],
-) -> [u8; 32] {
+fn seal(previous: &[u8; 32], sequence: i64, operation: &RecordedOperation, lot_dates: &[LotStatement]) -> [u8; 32] {
     let mut chain = Chain::after(previous);
     chain.number(sequence);
     chain.number(operation.number.0);
@@ -454,9 +471,9 @@ fn seal(
             chain.text(standing.claim.as_ref().map(|claim| claim.stage.word()));
         }
     }
-    for (lot, dates) in lot_dates {
-        chain.number(lot.0);
-        for date in [dates.expires, dates.best_before, dates.made] {
+    for statement in lot_dates {
+        chain.number(statement.lot.0);
+        for date in statement.dates() {
             chain.text(date.map(|date| date.to_string()).as_deref());
         }
     }

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
-pub use append::{NewOperation, RecordedLine, RecordedOperation};
+pub use append::{LotStatement, NewOperation, RecordedLine, RecordedOperation};
 pub use error::StoreError;
 pub use history::{Event, LaterHop, SerialStep};
 pub use masters::{Found, ItemCode, NewItem, Partner};

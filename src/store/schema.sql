@@ -109,13 +109,16 @@ CREATE TABLE lot (
     UNIQUE (code, item)
 ) STRICT;
 
--- The dates of a lot as operations stated them; the row of the latest operation holds.
+-- The dates of a lot: what an operation said itself, and what was known after it. The row of the latest operation holds.
 CREATE TABLE lot_dates (
-    lot         INTEGER NOT NULL REFERENCES lot (id),
-    operation   INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
-    expires     TEXT,
-    best_before TEXT,
-    made        TEXT,
+    lot              INTEGER NOT NULL REFERENCES lot (id),
+    operation        INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    expires          TEXT,
+    best_before      TEXT,
+    made             TEXT,
+    said_expires     TEXT,
+    said_best_before TEXT,
+    said_made        TEXT,
     PRIMARY KEY (lot, operation)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lot_dates_operation ON lot_dates (operation);

@@ -150,13 +150,16 @@ impl View<'_> {
         Ok(found.unwrap_or_default())
     }
 
-    /// The dates that operations stated for a lot, oldest first, with what those operations take back.
+    /// The dates that operations said of a lot, oldest first, with what those operations take back. An undo of an undo
+    /// says what the operation at the beginning of the chain said.
     ///
     /// # Errors
     /// What the database says.
     pub fn stated_dates(&self, id: LotId) -> Result<Vec<(OperationNumber, Option<OperationNumber>, LotDates)>> {
-        let sql = "SELECT d.operation, o.reverses, d.expires, d.best_before, d.made
-                   FROM lot_dates d JOIN operation o ON o.number = d.operation
+        let sql = "SELECT d.operation, o.reverses, s.said_expires, s.said_best_before, s.said_made
+                   FROM lot_dates d
+                   JOIN operation o ON o.number = d.operation
+                   JOIN lot_dates s ON s.lot = d.lot AND s.operation = o.root
                    WHERE d.lot = ?1 ORDER BY d.operation";
         self.all(sql, [id.0], |row| {
             Ok((

@@ -221,3 +221,16 @@ fn an_undo_gives_an_order_no_more_than_it_asks_for() {
     assert_eq!(world.refused_codes(&format!("undo {undone} --reason y"), ""), ["has-dependants"]);
     assert_eq!(world.json("order show SO-UNDO", "")["lines"][0]["shipped"], "2");
 }
+
+#[test]
+fn an_undone_date_goes_even_when_a_later_receipt_stated_another_kind_of_date() {
+    let world = World::stocked();
+    let receive = "receive --from ACME --to WH1/A-01";
+    let wrong = number(&world, &format!("{receive} --expires 2031-01-01"), "MILK-1L\n1\nLD\n");
+    world.ok(&format!("{receive} --made 2026-01-01"), "MILK-1L\n1\nLD\n");
+    let undone = number(&world, &format!("undo {wrong} --reason 'wrong date'"), "");
+    let expires = || world.json("stock --lot LD", "")["stock"][0]["expires"].clone();
+    assert_eq!(expires(), json!(null), "nothing that still counts stated it");
+    world.ok(&format!("undo {undone} --reason 'it was right'"), "");
+    assert_eq!(expires(), "2031-01-01");
+}

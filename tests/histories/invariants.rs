@@ -172,11 +172,12 @@ fn seal_movements(database: &Connection, number: i64, seal: &mut Seal) {
 }
 
 fn seal_dates(database: &Connection, number: i64, seal: &mut Seal) {
-    let sql = "SELECT lot, expires, best_before, made FROM lot_dates WHERE operation = ?1 ORDER BY lot";
+    let sql = "SELECT lot, expires, best_before, made, said_expires, said_best_before, said_made
+               FROM lot_dates WHERE operation = ?1 ORDER BY lot";
     let mut statement = database.prepare_cached(sql).unwrap();
     let mut rows = statement.query([number]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         seal.number(row.get(0).unwrap());
-        (1..4).for_each(|column| seal.text(row.get(column).unwrap()));
+        (1..7).for_each(|column| seal.text(row.get(column).unwrap()));
     }
 }
