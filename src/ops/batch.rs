@@ -11,7 +11,7 @@ use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
-use crate::model::{LotCode, LotDates, LotId, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
+use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown};
 use crate::store::{LotStatement, Store, View, Writer};
 
