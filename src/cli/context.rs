@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -14,13 +14,13 @@ use super::config::{Config, user_folder};
 use super::failure::Failure;
 use crate::model::Stamp;
 use crate::ops::{Recorded, Request};
-use crate::store::Store;
+use crate::store::{Address, Options, Store};
 
 /// The flags that stand before or after every command.
 #[derive(clap::Args, Debug, Clone)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Globals {
-    /// The database: a path [default: SCANTRAIL_DB, the config file, or scantrail.db in the user's data folder]
+    /// The database: a path, or postgresql://… [default: SCANTRAIL_DB, the config file, or scantrail.db in the user's data folder]
     #[arg(long, global = true, value_name = "PATH|URL")]
     pub db: Option<OsString>,
     /// Who does it
@@ -89,27 +89,41 @@ impl Context {
     /// Where the database is.
     ///
     /// # Errors
-    /// No place is named and there is no home; or it is a URL, which this version does not speak.
-    pub fn database(&self) -> Result<PathBuf, Failure> {
+    /// No place is named and there is no home; or a URL that is not understood.
+    pub fn database(&self) -> Result<Address, Failure> {
         let named =
             self.globals.db.clone().or_else(|| std::env::var_os("SCANTRAIL_DB").filter(|path| !path.is_empty()));
         let named = named.or_else(|| self.config.database.clone().map(OsString::from));
         if let Some(named) = named {
-            if named.to_string_lossy().contains("://") {
-                return Err(Failure::usage("this version keeps its database in one SQLite file: give a path to --db"));
-            }
-            return Ok(PathBuf::from(named));
+            return self.address(&named);
         }
         let home = std::env::var_os("HOME").map(PathBuf::from);
         let folder = user_folder(std::env::var_os("XDG_DATA_HOME").map(PathBuf::from), home, ".local/share");
-        folder.map(|folder| folder.join("scantrail/scantrail.db")).ok_or_else(|| {
+        folder.map(|folder| Address::File(folder.join("scantrail/scantrail.db"))).ok_or_else(|| {
             Failure::usage("there is no HOME to keep the database in: name it with --db or SCANTRAIL_DB")
         })
     }
 
-    /// True when a network file system was allowed on purpose.
-    pub fn allows_network_file_system(&self) -> bool {
-        std::env::var_os("SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM").is_some_and(|value| value == "1")
+    /// A database that is named by a path or a URL.
+    ///
+    /// # Errors
+    /// A URL that is not understood.
+    pub fn address(&self, named: &OsStr) -> Result<Address, Failure> {
+        Address::parse(named, &|name| std::env::var(name).ok()).map_err(|error| Failure::usage(error.to_string()))
+    }
+
+    /// What the store is handed in.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn store_options(&self) -> Result<Options, Failure> {
+        let allowed = std::env::var_os("SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM");
+        let tell: fn(&str) = if self.globals.quiet { |_| {} } else { super::output::complain };
+        Ok(Options {
+            allow_network_file_system: allowed.is_some_and(|value| value == "1"),
+            seed: u64::from_ne_bytes(random()?),
+            tell,
+        })
     }
 
     /// Opens the database.
@@ -117,7 +131,13 @@ impl Context {
     /// # Errors
     /// That it is missing, damaged, newer, …
     pub fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(&self.database()?, self.allows_network_file_system())?)
+        if self.globals.db.as_deref().is_some_and(Address::holds_password) {
+            self.tell(
+                "warning: others on this machine can read a password in a command line; keep it in the file that PGPASSFILE \
+                 names, or in SCANTRAIL_DB",
+            );
+        }
+        Ok(Store::open(&self.database()?, &self.store_options()?)?)
     }
 
     /// What every writing command is given.
@@ -243,14 +263,18 @@ fn now() -> Result<DateTime<FixedOffset>, Failure> {
 
 /// A name for an operation that nobody named: 128 random bits.
 fn made_up_op_id() -> Result<String, Failure> {
-    let mut bytes = [0; 16];
+    Ok(random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Failure::Error {
         exit: super::failure::EXIT_COULD_NOT,
         code: "randomness",
         message: format!("the system gives no random numbers: {error}"),
         hint: "name the operation with --op-id".to_owned(),
     })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(bytes)
 }
 
 /// The folder that a new database is made in.

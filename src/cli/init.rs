@@ -5,40 +5,60 @@ use serde_json::json;
 use super::context::{Context, folder_of};
 use super::failure::Failure;
 use super::output;
-use crate::store::{Opened, Store};
+use crate::store::{Address, Opened, STATION_GRANTS, Store, StoreError};
 
 /// Make the database
 ///
-/// Makes the database file, and the folder it is in. A database that is there already is left as it is.
+/// Makes the database file, and the folder it is in; or, for a postgresql:// URL, the schema in a database that is there
+/// and empty. A scantrail database that is there already is left as it is.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail init
-  scantrail --db /srv/stock/scantrail.db init")]
+  scantrail --db /srv/stock/scantrail.db init
+  scantrail --db postgresql://owner@db1.example,db2.example/stock init")]
 pub struct Args {}
 
 /// Runs the command.
 pub fn run(_args: &Args, context: &Context) -> super::Result {
-    let path = context.database()?;
-    let shown = path.display().to_string();
+    let address = context.database()?;
+    let options = context.store_options()?;
     if context.globals.dry_run {
-        return show(context, &shown, if path.exists() { Opened::WasThere } else { Opened::Created });
+        return match Store::open(&address, &options) {
+            Ok(_) => show(context, &address, Opened::WasThere),
+            Err(StoreError::Missing(_)) => show(context, &address, Opened::Created),
+            Err(error) => Err(error.into()),
+        };
     }
-    if let Some(folder) = folder_of(&path).filter(|folder| !folder.exists()) {
+    if let Address::File(path) = &address
+        && let Some(folder) = folder_of(path).filter(|folder| !folder.exists())
+    {
         context.tell(&format!("making the folder {}", folder.display()));
         std::fs::create_dir_all(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
     }
-    let opened = Store::create(&path, context.allows_network_file_system())?;
-    show(context, &shown, opened)
+    show(context, &address, Store::create(&address, &options)?)
 }
 
-fn show(context: &Context, path: &str, opened: Opened) -> super::Result {
+fn show(context: &Context, address: &Address, opened: Opened) -> super::Result {
     let created = opened == Opened::Created;
+    let grants = matches!(address, Address::Server(_)).then_some(STATION_GRANTS);
     if context.globals.json {
-        return output::result(&json!({ "database": path, "created": created }).to_string());
+        let mut document = json!({ "database": address.to_string(), "created": created });
+        if let Some(grants) = grants {
+            document["grants"] = grants.into();
+        }
+        return output::result(&document.to_string());
     }
-    let path = output::safe(path);
-    output::result(&match created {
-        true => format!("Made the database {path}"),
-        false => format!("{path} is a scantrail database already; nothing was changed"),
-    })
+    let shown = output::safe(&address.to_string());
+    let mut text = match created {
+        true => format!("Made the database {shown}"),
+        false => format!("{shown} is a scantrail database already; nothing was changed"),
+    };
+    if let Some(grants) = grants {
+        text.push_str(&format!(
+            "\n\nA station needs no more than this role, which can append and read, but not change history. As the owner, once:\n\n\
+             {grants}\nThen, for each person or station:\n\n\
+             CREATE ROLE dock_1 LOGIN IN ROLE scantrail_station;  -- then set its password: \\password dock_1\n"
+        ));
+    }
+    output::result(&text)
 }

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output;
 use crate::ops::{OpError, Paper, Recorded, Warning};
 use crate::print::file::write_whole;
-use crate::store::{Store, View};
+use crate::store::{Address, Store, View};
 
 /// Writes the files of a document: one under the given name, further ones with `-2`, `-3`, … before the ending.
 ///
@@ -18,7 +18,7 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
     let mut written = Vec::new();
     for (index, bytes) in paper.files.iter().enumerate() {
         let path = numbered(path, index);
-        if context.database().is_ok_and(|database| is_database(&path, &database)) {
+        if is_database(&path, context) {
             let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is the database");
             return Err(Failure::file(&path.display().to_string(), &error));
         }
@@ -33,7 +33,8 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
 }
 
 /// True for the file of the database and those that SQLite keeps beside it.
-fn is_database(path: &Path, database: &Path) -> bool {
+fn is_database(path: &Path, context: &Context) -> bool {
+    let Ok(Address::File(database)) = context.database() else { return false };
     let (Ok(path), Ok(database)) = (path.canonicalize(), database.canonicalize()) else { return false };
     ["", "-wal", "-shm"].iter().any(|ending| {
         let mut name = database.clone().into_os_string();

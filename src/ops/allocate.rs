@@ -36,6 +36,7 @@ impl Allocate {
     }
 
     fn decide(&self, writer: &Writer<'_>, request: &Request) -> Result<Draft> {
+        resolve::lock_order(writer, &self.sales_order)?;
         let order = resolve::order(writer, OrderKind::Sales, &self.sales_order)?;
         let claim = writer.claim_of(order.id, Stage::Allocated)?;
         let mut movements = Vec::new();

@@ -70,6 +70,8 @@ pub trait ScanVerb {
     fn verb(&self) -> Verb;
     /// What all such commands may be given.
     fn options(&self) -> &BatchOptions;
+    /// The order that its flags name.
+    fn order(&self) -> Option<&str>;
     /// Adds its own flags to the content of the op id.
     fn describe(&self, content: &mut Content);
     /// Resolves its flags.
@@ -110,6 +112,9 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
     let digest = content(verb, request, scans);
     let mut warnings = Vec::new();
     let recorded = record(store, request, digest, |writer| {
+        if let Some(order) = verb.order() {
+            resolve::lock_order(writer, order)?;
+        }
         let frame = verb.frame(writer)?;
         let plan = plan(writer, verb, &frame, &request.stamp)?;
         let today = request.stamp.recorded_at.date_naive();
@@ -195,7 +200,6 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
 struct Stream<'v, 'c> {
     lookup: Lookup<'v, 'c>,
     conversation: Conversation,
-    today: NaiveDate,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     passed_over: usize,
@@ -211,23 +215,24 @@ fn judge_stream(
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, today, &mut refusals)?;
+    let read: Vec<_> = kept.into_iter().map(|framed| read_one(framed, today)).collect();
+    lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
-    let mut stream = Stream { lookup, conversation, today, refusals, warnings: Vec::new(), passed_over: 0 };
-    for framed in kept {
-        stream.take(framed)?;
+    let mut stream = Stream { lookup, conversation, refusals, warnings: Vec::new(), passed_over: 0 };
+    for (scan, reading) in read {
+        stream.take(&scan, reading)?;
     }
     stream.finish()
 }
 
 impl Stream<'_, '_> {
-    fn take(&mut self, framed: &Framed) -> Result<()> {
-        let (scan, reading) = read_one(framed, self.today);
+    fn take(&mut self, scan: &ScanRef, reading: std::result::Result<Reading, Refusal>) -> Result<()> {
         let was_passing = self.conversation.is_passing_over();
-        match self.step(&scan, reading)? {
+        match self.step(scan, reading)? {
             Ok(_) if was_passing && self.conversation.is_passing_over() => self.passed_over += 1,
             Ok(accepted) => {
                 self.tell_passed_over();
-                self.warnings.extend(Warning::unused(&scan, &accepted.unused));
+                self.warnings.extend(Warning::unused(scan, &accepted.unused));
             }
             Err(stumble) => self.refuse(stumble, was_passing),
         }

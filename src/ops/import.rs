@@ -6,7 +6,6 @@ use super::masters::{AddItem, AddLocation, AddOrder, AddPartner, Checked};
 use super::record::record;
 use super::{Content, Draft, OpError, Recorded, Request, Result};
 use crate::ledger::{Code, Refusal, Refused};
-use crate::model::OperationNumber;
 use crate::store::{Store, Writer};
 
 /// What a file holds.
@@ -103,10 +102,9 @@ pub fn import(
     content.bytes(bytes);
     record(store, request, content.digest(), |writer| {
         let rows = rows(kind, bytes)?;
-        let operation = writer.next_number()?;
         let mut refusals = Vec::new();
         let count = rows.len();
-        for (index, (line, text, outcome)) in make(kind, rows, writer, operation).enumerate() {
+        for (index, (line, text, outcome)) in make(kind, rows, writer).enumerate() {
             match outcome {
                 Ok(()) => {}
                 Err(OpError::Refused(Refused(found))) => {
@@ -132,28 +130,27 @@ fn make<'w>(
     kind: ImportKind,
     rows: Vec<Row>,
     writer: &'w Writer<'_>,
-    operation: OperationNumber,
 ) -> Box<dyn Iterator<Item = Made> + 'w> {
     match kind {
         ImportKind::Orders => Box::new(orders(rows).into_iter().map(move |(line, text, order)| {
-            let outcome = order.and_then(|order| order.make(writer, operation));
+            let outcome = order.and_then(|order| order.make(writer));
             (line, text, outcome)
         })),
         _ => Box::new(rows.into_iter().map(move |row| {
-            let outcome = make_one(kind, &row, writer, operation);
+            let outcome = make_one(kind, &row, writer);
             (row.line, row.text, outcome)
         })),
     }
 }
 
-fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
+fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>) -> Checked<()> {
     match kind {
-        ImportKind::Items => item(row)?.make(writer, operation),
+        ImportKind::Items => item(row)?.make(writer),
         ImportKind::Locations => {
-            AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer, operation)
+            AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer)
         }
         _ => AddPartner { code: row.required("code"), kind: row.required("kind"), name: row.required("name") }
-            .make(writer, operation),
+            .make(writer),
     }
 }
 

@@ -5,9 +5,12 @@ use std::rc::Rc;
 use super::{Result, resolve};
 use crate::codes::{Kind, Reading};
 use crate::ledger::{PartnerFacts, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity};
+use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode};
 use crate::scan::{Conversation, Known, Wants};
 use crate::store::{Found, Progress, ProgressKind, SerialStep, View};
+
+/// With fewer scans, looking each up when it is its turn is faster.
+const FEWEST_TO_LOOK_AHEAD: usize = 8;
 
 /// Looks up scans for one batch.
 pub struct Lookup<'v, 'c> {
@@ -34,6 +37,25 @@ impl<'v, 'c> Lookup<'v, 'c> {
             None => Vec::new(),
         };
         Ok(Lookup { view, verb, order, supplier, progress })
+    }
+
+    /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
+    pub fn look_ahead<'r>(&self, readings: impl Iterator<Item = &'r Reading> + Clone) -> Result<()> {
+        if readings.clone().count() < FEWEST_TO_LOOK_AHEAD {
+            return Ok(());
+        }
+        let (mut codes, mut serials) = (Vec::new(), Vec::new());
+        for reading in readings {
+            let text = reading.plain().or(reading.is_guess.then_some(reading.text.as_str()));
+            codes.extend(text.map(str::to_owned));
+            let gtin = reading.item.as_ref().or(reading.gtin_candidate.as_ref());
+            codes.extend(gtin.into_iter().flat_map(|gtin| resolve::spellings(gtin.as_str())));
+            codes.extend(reading.place.clone());
+            serials.extend(reading.serial.clone());
+            serials.extend(text.and_then(|text| SerialCode::new(text).ok()));
+        }
+        self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(self.view.find_serials_ahead(&serials)?)
     }
 
     /// Everything that is known of a scan. A text that is known as a whole wins over a guess that it is GS1 data, so the

@@ -7,7 +7,7 @@ use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::codes::Gtin;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::model::{
-    Item, OperationNumber, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath,
+    Item, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath,
     Quantity, Scale, Sku, Tracking,
 };
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
@@ -119,11 +119,11 @@ impl AddItem {
     }
 
     /// Makes the item.
-    pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
+    pub(super) fn make(&self, writer: &Writer<'_>) -> Checked<()> {
         let mut new = self.to_new(writer)?;
         // One by one, because they must differ from each other too.
         let codes = std::mem::take(&mut new.codes);
-        let item = writer.add_item(&new, operation)?;
+        let item = writer.add_item(&new)?;
         for code in &codes {
             is_free(writer, code_text(code))?;
             writer.add_item_code(item, code)?;
@@ -189,7 +189,7 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
 /// `not-valid`, `code-taken`.
 pub fn add_item(store: &Store, new: &AddItem, request: &Request) -> Result<Recorded> {
     record(store, request, new.content("item add", request), |writer| {
-        new.make(writer, writer.next_number()?)?;
+        new.make(writer)?;
         Ok(draft("item-add", serde_json::json!({ "item": new.sku.trim() })))
     })
 }
@@ -246,7 +246,7 @@ pub struct AddLocation {
 }
 
 impl AddLocation {
-    pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
+    pub(super) fn make(&self, writer: &Writer<'_>) -> Checked<()> {
         let path = PlacePath::new(&self.code).map_err(|error| {
             not_valid(format!("the place cannot be kept: {error}"), "give it a path such as WH1/A-01")
         })?;
@@ -260,7 +260,7 @@ impl AddLocation {
             )
         })?;
         is_free(writer, path.as_str())?;
-        writer.add_place(&path, kind, operation)?;
+        writer.add_place(&path, kind)?;
         Ok(())
     }
 }
@@ -274,7 +274,7 @@ pub fn add_location(store: &Store, new: &AddLocation, request: &Request) -> Resu
     content.flag("code", Some(&new.code));
     content.flag("kind", new.kind.as_deref());
     record(store, request, content.digest(), |writer| {
-        new.make(writer, writer.next_number()?)?;
+        new.make(writer)?;
         Ok(draft("location-add", serde_json::json!({ "location": new.code.trim() })))
     })
 }
@@ -291,7 +291,7 @@ pub struct AddPartner {
 }
 
 impl AddPartner {
-    pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
+    pub(super) fn make(&self, writer: &Writer<'_>) -> Checked<()> {
         let code = PartnerCode::new(&self.code)
             .map_err(|error| not_valid(format!("the code cannot be kept: {error}"), "give it a short code"))?;
         let kind = PartnerKind::from_word(&self.kind).ok_or_else(|| {
@@ -306,7 +306,7 @@ impl AddPartner {
         }
         let name = self.name.trim();
         let name = if name.is_empty() { code.as_str() } else { name };
-        writer.add_partner(kind, &code, &clean(name)?, operation)?;
+        writer.add_partner(kind, &code, &clean(name)?)?;
         Ok(())
     }
 }
@@ -321,7 +321,7 @@ pub fn add_partner(store: &Store, new: &AddPartner, request: &Request) -> Result
     content.flag("kind", Some(&new.kind));
     content.flag("name", Some(&new.name));
     record(store, request, content.digest(), |writer| {
-        new.make(writer, writer.next_number()?)?;
+        new.make(writer)?;
         Ok(draft("partner-add", serde_json::json!({ "partner": new.code.trim(), "partner_kind": new.kind.trim() })))
     })
 }
@@ -341,7 +341,7 @@ pub struct AddOrder {
 
 impl AddOrder {
     /// Makes the order, or gives everything that is wrong with it.
-    pub(super) fn make(&self, writer: &Writer<'_>, operation: OperationNumber) -> Checked<()> {
+    pub(super) fn make(&self, writer: &Writer<'_>) -> Checked<()> {
         let code = OrderCode::new(&self.code).map_err(|error| {
             not_valid(format!("the number cannot be kept: {error}"), "give it a number such as SO-1001")
         })?;
@@ -374,7 +374,7 @@ impl AddOrder {
         if !refusals.is_empty() {
             return Err(Refused(refusals).into());
         }
-        writer.add_order(&code, kind, partner, &lines, operation)?;
+        writer.add_order(&code, kind, partner, &lines)?;
         Ok(())
     }
 
@@ -420,7 +420,7 @@ pub fn add_order(store: &Store, new: &AddOrder, request: &Request) -> Result<Rec
         content.flag("line", Some(&format!("{sku}={quantity}")));
     }
     record(store, request, content.digest(), |writer| {
-        new.make(writer, writer.next_number()?)?;
+        new.make(writer)?;
         Ok(draft("order-add", serde_json::json!({ "order": new.code.trim(), "order_kind": new.kind.trim() })))
     })
 }

@@ -45,7 +45,7 @@ pub use transfer::Transfer;
 pub use undo::undo;
 
 use crate::ledger::{Refusal, Refused};
-use crate::store::StoreError;
+use crate::store::{StoreError, WorkError};
 
 /// Why a use case did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,15 @@ pub enum OpError {
     /// Paper could not be made.
     #[error(transparent)]
     Print(#[from] crate::print::PrintError),
+}
+
+impl WorkError for OpError {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            OpError::Store(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<Refusal> for OpError {

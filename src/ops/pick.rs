@@ -30,6 +30,10 @@ impl ScanVerb for Pick {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        Some(&self.sales_order)
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("so", Some(&self.sales_order));
         content.flag("from", self.from.as_deref());

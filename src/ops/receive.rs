@@ -35,6 +35,10 @@ impl ScanVerb for Receive {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        self.purchase_order.as_deref()
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("po", self.purchase_order.as_deref());
         content.flag("from", self.supplier.as_deref());
@@ -96,11 +100,16 @@ impl Arrivals {
             return Ok(());
         }
         let quantity = Quantity::one(line.item.scale);
+        let new = line.serials.iter().filter(|serial| serial.record.is_none()).map(|serial| serial.code.clone());
+        let mut new = writer.add_serials(item, &new.collect::<Vec<_>>())?.into_iter();
         for serial in line.serials {
             // A unit that was here before comes back from wherever it stands.
             let (hop, from) = match &serial.record {
                 Some(record) => (SerialHop { serial: record.id, hop: record.hop + 1 }, record.standing.spot()),
-                None => (SerialHop { serial: writer.add_serial(item, &serial.code)?, hop: 1 }, from),
+                None => match new.next() {
+                    Some(serial) => (SerialHop { serial, hop: 1 }, from),
+                    None => break,
+                },
             };
             self.movements.push(Movement { item, lot, serial: Some(hop), quantity, from, to });
         }

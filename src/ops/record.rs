@@ -107,8 +107,8 @@ impl Content {
     }
 }
 
-/// Records an operation: under the write lock, the op id is looked up before any rule, then `decide` says what happens,
-/// and everything is written in one transaction.
+/// Records an operation: in one transaction, the op id is looked up before any rule, then `decide` says what happens, and
+/// everything is written. Where another station got in between, all of that is done again.
 ///
 /// # Errors
 /// `op-id-reused`, what `decide` refuses, and what the database says.
@@ -116,9 +116,17 @@ pub fn record(
     store: &Store,
     request: &Request,
     content: [u8; 32],
-    decide: impl FnOnce(&Writer<'_>) -> Result<Draft>,
+    mut decide: impl FnMut(&Writer<'_>) -> Result<Draft>,
 ) -> Result<Recorded> {
-    let writer = store.begin()?;
+    store.write(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
+}
+
+fn record_in(
+    writer: &Writer<'_>,
+    request: &Request,
+    content: [u8; 32],
+    decide: &mut impl FnMut(&Writer<'_>) -> Result<Draft>,
+) -> Result<Recorded> {
     if let Some(operation) = writer.operation_with_id(&request.op_id)? {
         if operation.content != content {
             let message = format!(
@@ -129,7 +137,7 @@ pub fn record(
         }
         return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run, warnings: Vec::new() });
     }
-    let draft = decide(&writer)?;
+    let draft = decide(writer)?;
     let operation = writer.append(&NewOperation {
         op_id: request.op_id.clone(),
         content,
@@ -146,8 +154,5 @@ pub fn record(
         movements: draft.movements,
         lot_dates: draft.lot_dates,
     })?;
-    if !request.dry_run {
-        writer.commit()?;
-    }
     Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: Vec::new() })
 }

@@ -26,6 +26,7 @@ impl Release {
         content.flag("so", Some(&self.sales_order));
         content.switch("picked", self.picked_too);
         record(store, request, content.digest(), |writer| {
+            resolve::lock_order(writer, &self.sales_order)?;
             let order = resolve::order(writer, OrderKind::Sales, &self.sales_order)?;
             let mut movements = give_back(writer, writer.claim_of(order.id, Stage::Allocated)?)?;
             let picked = writer.claim_of(order.id, Stage::Picked)?;

@@ -6,24 +6,37 @@ use super::Result;
 use crate::codes::Gtin;
 use crate::ledger::{Code, OrderPlan, Refusal, Stage, Verb};
 use crate::model::{Item, Order, OrderKind, PartnerKind, Place, Quantity};
-use crate::store::{Found, Partner, ProgressKind, View};
+use crate::store::{Found, Partner, ProgressKind, View, Writer};
 
 /// What a text names: as it stands, or as a GTIN of another length.
 pub fn code(view: &View<'_>, text: &str) -> Result<Option<Found>> {
-    if let Some(found) = view.find_code(text.trim())? {
-        return Ok(Some(found));
-    }
-    let Ok(gtin) = Gtin::new(text) else { return Ok(None) };
-    // The same number may be kept with 14, 13, 12 or 8 digits when it was given as a barcode.
-    for zeros in [0, 1, 2, 6] {
-        let (before, digits) = gtin.as_str().split_at(zeros);
-        if before.bytes().all(|digit| digit == b'0')
-            && let Some(found) = view.find_code(digits)?
-        {
+    for spelling in spellings(text) {
+        if let Some(found) = view.find_code(&spelling)? {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// A code as it stands, then as a GTIN of other lengths: the same number may be kept with 14, 13, 12 or 8 digits when it
+/// was given as a barcode.
+pub(super) fn spellings(text: &str) -> Vec<String> {
+    let mut spellings = vec![text.trim().to_owned()];
+    if let Ok(gtin) = Gtin::new(text) {
+        let halves = [0, 1, 2, 6].map(|zeros| gtin.as_str().split_at(zeros));
+        let shorter = halves.into_iter().filter(|(before, _)| before.bytes().all(|digit| digit == b'0'));
+        spellings.extend(shorter.map(|(_, digits)| digits.to_owned()).filter(|digits| *digits != text.trim()));
+    }
+    spellings
+}
+
+/// Keeps other stations from working on the same order until the transaction ends. What was read of the order before is
+/// not to be trusted.
+pub(super) fn lock_order(writer: &Writer<'_>, text: &str) -> Result<()> {
+    match writer.order_named(text)? {
+        Some(order) => Ok(writer.lock_order(order.id)?),
+        None => Ok(()),
+    }
 }
 
 /// An item by its SKU, barcode or GTIN.

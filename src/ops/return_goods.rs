@@ -72,6 +72,10 @@ impl ScanVerb for ReturnGoods {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        self.sales_order.as_deref()
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("so", self.sales_order.as_deref());
         content.flag("from", self.customer.as_deref());

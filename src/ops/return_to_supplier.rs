@@ -30,6 +30,10 @@ impl ScanVerb for ReturnToSupplier {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        self.purchase_order.as_deref()
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("to-supplier", Some(&self.supplier));
         content.flag("po", self.purchase_order.as_deref());

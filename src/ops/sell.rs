@@ -33,6 +33,10 @@ impl ScanVerb for Sell {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        self.sales_order.as_deref()
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("so", self.sales_order.as_deref());
         content.flag("to", self.customer.as_deref());
@@ -74,6 +78,9 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
     record(store, request, content.digest(), |writer| {
+        if let Some(order) = &sell.sales_order {
+            resolve::lock_order(writer, order)?;
+        }
         let frame = sell.frame(writer)?;
         let Some((order, to)) = frame.order.as_ref().zip(frame.to.as_ref()) else {
             let message = "it is not said which order is shipped";

@@ -89,16 +89,15 @@ impl<'s> Session<'s> {
             return Ok(Ok("repeated: the op id is recorded already".to_owned()));
         }
         let order = self.frame.order.as_ref().map(|order| order.id);
-        let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &mut self.conversation);
-        self.store.read(|view| {
-            let lookup = Lookup::new(view, verb, order, supplier)?;
-            let (reading, known) = lookup.know(conversation, reading)?;
-            let said = |accepted: Accepted| match unused_text(&accepted.unused) {
-                Some(unused) => format!("{}; {unused}", accepted.said),
-                None => accepted.said,
-            };
-            Ok(conversation.step(scan, &reading, &known).map(said).map_err(|stumble| stumble.refusal))
-        })
+        let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
+        let (reading, known) = self.store.read(|view| {
+            Lookup::new(view, verb, order, supplier)?.know(conversation, reading.clone())
+        })?;
+        let said = |accepted: Accepted| match unused_text(&accepted.unused) {
+            Some(unused) => format!("{}; {unused}", accepted.said),
+            None => accepted.said,
+        };
+        Ok(self.conversation.step(scan, &reading, &known).map(said).map_err(|stumble| stumble.refusal))
     }
 
     /// Takes the last scan back by going through all the others again.

@@ -30,6 +30,10 @@ impl ScanVerb for Transfer {
         &self.options
     }
 
+    fn order(&self) -> Option<&str> {
+        None
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("from", self.from.as_deref());
         content.flag("to", self.to.as_deref());

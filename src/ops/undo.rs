@@ -22,6 +22,9 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
     content.flag("operation", Some(&number.to_string()));
     record(store, request, content.digest(), |writer| {
         let target = find(writer, number)?;
+        if let Some(order) = target.order {
+            writer.lock_order(order)?;
+        }
         let movements = writer.movements(number)?;
         let later = writer.hops_since(number)?;
         let dependants = dependants(writer, number, &movements, &later)?;

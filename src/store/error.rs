@@ -1,7 +1,5 @@
 //! What can go wrong with a database, in words that say what to do.
 
-use rusqlite::ErrorCode;
-
 /// Why the database could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -27,6 +25,15 @@ pub enum StoreError {
     /// Another station held the write lock too long.
     #[error("the database is busy: another station has been writing for a long time")]
     Busy,
+    /// The server cannot be reached, or does not let us in. Nothing was written.
+    #[error("the database server cannot be used: {0}")]
+    Unreachable(String),
+    /// The connection was lost before a commit: nothing was written.
+    #[error("the connection to the database server was lost: {0}")]
+    Lost(String),
+    /// Another station was faster; the transaction was taken back and may be done again.
+    #[error("other stations wrote at the same time, again and again: {0}")]
+    Conflict(String),
     /// The disk is full, or a size limit was reached.
     #[error("the disk is full")]
     Full,
@@ -64,6 +71,9 @@ impl StoreError {
             StoreError::NotOurs { .. } => "not-a-database",
             StoreError::Newer { .. } => "database-newer",
             StoreError::Busy => "database-busy",
+            StoreError::Unreachable(_) => "database-unreachable",
+            StoreError::Lost(_) => "database-lost",
+            StoreError::Conflict(_) => "database-busy",
             StoreError::Full => "disk-full",
             StoreError::ReadOnly(_) => "database-read-only",
             StoreError::Io(_) => "database-io",
@@ -85,6 +95,11 @@ impl StoreError {
             StoreError::NotOurs { .. } => "name the right file with --db or SCANTRAIL_DB",
             StoreError::Newer { .. } => "install the scantrail that made it; nothing was changed",
             StoreError::Busy => "try again; if it stays so, look for a scantrail that hangs",
+            StoreError::Unreachable(_) => {
+                "check the URL, the network and the server, then repeat the command; docs/many-stations.md"
+            }
+            StoreError::Lost(_) => "repeat the command with the same --op-id; nothing was written",
+            StoreError::Conflict(_) => "repeat the command; nothing was written",
             StoreError::Full => "free some space and repeat the command; nothing was written",
             StoreError::ReadOnly(_) => {
                 "check the permissions of the file and its folder, and whether the disk is mounted read-only"
@@ -97,24 +112,6 @@ impl StoreError {
             StoreError::TooOldSqlite(_) => "build scantrail with the SQLite it brings along",
             StoreError::OutcomeUnknown(_) => "repeat the command with the same --op-id: it is recorded once",
             StoreError::Constraint(_) | StoreError::Other(_) => "this is a bug in scantrail; nothing was written",
-        }
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> StoreError {
-        let text = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
-            Some(ErrorCode::DiskFull) => StoreError::Full,
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly(text),
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => StoreError::Io(text),
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
-            Some(ErrorCode::NotADatabase) => {
-                StoreError::NotOurs { path: "the file".to_owned(), why: "it is not an SQLite file".to_owned() }
-            }
-            Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(text),
-            _ => StoreError::Other(text),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{Params, Row};
 
-use super::append::{RecordedLine, time_at};
+use super::engine::{Parameters, Row};
+use super::operation::{RecordedLine, time_at};
 use super::stock::lot_key;
 use super::{Result, StoreError, View};
 use crate::ledger::{LotRecord, Reversal, Spot, Standing};
@@ -112,13 +112,13 @@ struct EventRow {
     remarks: [Option<String>; 2],
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+fn event(row: &Row<'_>) -> Result<EventRow> {
     Ok(EventRow {
         operation: OperationNumber(row.get(0)?),
         kind: row.get(1)?,
         at: (row.get(2)?, row.get(3)?),
         item: ItemId(row.get(4)?),
-        lot: row.get::<_, Option<i64>>(5)?.map(LotId),
+        lot: row.get::<Option<i64>>(5)?.map(LotId),
         serial: row.get(6)?,
         quantity: Quantity::from_smallest_units(row.get(7)?),
         from: Spot { place: PlaceId(row.get(8)?), claim: ClaimId(row.get(9)?) },
@@ -126,13 +126,13 @@ fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
         document: row.get(12)?,
         invoice: row.get(13)?,
         partner: row.get(14)?,
-        reverses: row.get::<_, Option<i64>>(15)?.map(OperationNumber),
+        reverses: row.get::<Option<i64>>(15)?.map(OperationNumber),
         remarks: [row.get(16)?, row.get(17)?],
     })
 }
 
 impl View<'_> {
-    fn events(&self, condition: &str, parameters: impl Params) -> Result<Vec<Event>> {
+    fn events(&self, condition: &str, parameters: impl Parameters) -> Result<Vec<Event>> {
         let rows = self.all(&format!("{EVENT} {condition}"), parameters, event)?;
         rows.into_iter().map(|row| self.event(row)).collect()
     }
@@ -162,7 +162,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn serial_events(&self, serial: SerialId) -> Result<Vec<Event>> {
-        self.events("WHERE m.serial = ?1 ORDER BY m.hop", [serial.0])
+        self.events("WHERE m.serial = $1 ORDER BY m.hop", [serial.0])
     }
 
     /// Every movement of a lot, oldest first.
@@ -170,7 +170,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn lot_events(&self, lot: LotId) -> Result<Vec<Event>> {
-        self.events("WHERE m.lot = ?1 ORDER BY m.operation, m.line", [lot.0])
+        self.events("WHERE m.lot = $1 ORDER BY m.operation, m.line", [lot.0])
     }
 
     /// Every movement on an order, oldest first.
@@ -178,7 +178,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn order_events(&self, order: OrderId) -> Result<Vec<Event>> {
-        self.events("WHERE o.order_id = ?1 ORDER BY m.operation, m.line", [order.0])
+        self.events("WHERE o.order_id = $1 ORDER BY m.operation, m.line", [order.0])
     }
 
     /// The hops of a serial, oldest first, as far as the rules for returns ask.
@@ -188,13 +188,13 @@ impl View<'_> {
     pub fn serial_steps(&self, serial: SerialId) -> Result<Vec<SerialStep>> {
         let sql = "SELECT o.number, o.reverses, r.kind, o.order_id, o.partner
                    FROM movement m JOIN operation o ON o.number = m.operation JOIN operation r ON r.number = o.root
-                   WHERE m.serial = ?1 ORDER BY m.hop";
+                   WHERE m.serial = $1 ORDER BY m.hop";
         self.all(sql, [serial.0], |row| {
             Ok(SerialStep {
                 reversal: reversal(row, 0)?,
                 root_kind: row.get(2)?,
-                order: row.get::<_, Option<i64>>(3)?.map(OrderId),
-                partner: row.get::<_, Option<i64>>(4)?.map(PartnerId),
+                order: row.get::<Option<i64>>(3)?.map(OrderId),
+                partner: row.get::<Option<i64>>(4)?.map(PartnerId),
             })
         })
     }
@@ -209,7 +209,7 @@ impl View<'_> {
                    FROM movement m
                    JOIN movement later ON later.serial = m.serial AND later.hop > m.hop
                    JOIN operation o ON o.number = later.operation
-                   WHERE m.operation = ?1 ORDER BY m.line, later.hop";
+                   WHERE m.operation = $1 ORDER BY m.line, later.hop";
         self.all(sql, [operation.0], |row| {
             Ok(LaterHop {
                 reversal: reversal(row, 0)?,
@@ -234,8 +234,8 @@ impl View<'_> {
     ) -> Result<Vec<Reversal>> {
         let sql = "SELECT DISTINCT o.number, o.reverses
                    FROM movement m JOIN operation o ON o.number = m.operation
-                   WHERE m.operation > ?1 AND m.item = ?2 AND coalesce(m.lot, 0) = ?3
-                     AND ((m.from_place = ?4 AND m.from_claim = ?5) OR (m.to_place = ?4 AND m.to_claim = ?5))
+                   WHERE m.operation > $1 AND m.item = $2 AND coalesce(m.lot, 0) = $3
+                     AND ((m.from_place = $4 AND m.from_claim = $5) OR (m.to_place = $4 AND m.to_claim = $5))
                    ORDER BY o.number";
         self.all(sql, (after.0, item.0, lot_key(lot), spot.place.0, spot.claim.0), |row| reversal(row, 0))
     }
@@ -245,21 +245,21 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn claimed_after(&self, claim: ClaimId, operation: OperationNumber) -> Result<Vec<RecordedLine>> {
-        let sql = "SELECT c.item, c.lot, s.code, c.place, sum(c.units)
+        let sql = "SELECT c.item, c.lot, s.code, c.place, CAST(sum(c.units) AS BIGINT)
                    FROM (SELECT item, lot, serial, to_place AS place, quantity AS units FROM movement
-                         WHERE to_claim = ?1 AND to_claim > 0 AND operation <= ?2
+                         WHERE to_claim = $1 AND to_claim > 0 AND operation <= $2
                          UNION ALL
                          SELECT item, lot, serial, from_place, -quantity FROM movement
-                         WHERE from_claim = ?1 AND from_claim > 0 AND operation <= ?2) c
+                         WHERE from_claim = $1 AND from_claim > 0 AND operation <= $2) c
                    JOIN place p ON p.id = c.place
                    LEFT JOIN serial s ON s.id = c.serial
-                   GROUP BY c.item, c.lot, c.serial, c.place HAVING sum(c.units) > 0
+                   GROUP BY c.item, c.lot, c.serial, s.code, c.place, p.key HAVING sum(c.units) > 0
                    ORDER BY p.key, c.item, c.lot, c.serial";
         let rows = self.all(sql, (claim.0, operation.0), |row| {
-            let lot = row.get::<_, Option<i64>>(1)?.map(LotId);
+            let lot = row.get::<Option<i64>>(1)?.map(LotId);
             let spot = Spot { place: PlaceId(row.get(3)?), claim };
             let units = Quantity::from_smallest_units(row.get(4)?);
-            Ok((ItemId(row.get(0)?), lot, row.get::<_, Option<String>>(2)?, spot, units))
+            Ok((ItemId(row.get(0)?), lot, row.get::<Option<String>>(2)?, spot, units))
         })?;
         let line = |(item, lot, serial, spot, quantity)| {
             let (item, standing) = (self.item(item)?, self.standing(spot)?);
@@ -280,15 +280,15 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn balance(&self, item: ItemId, lot: Option<LotId>, spot: Spot) -> Result<Quantity> {
-        let sql = "SELECT quantity FROM balance WHERE item = ?1 AND lot = ?2 AND place = ?3 AND claim = ?4";
+        let sql = "SELECT quantity FROM balance WHERE item = $1 AND lot = $2 AND place = $3 AND claim = $4";
         let found = self.one(sql, (item.0, lot_key(lot), spot.place.0, spot.claim.0), |row| row.get(0))?;
         Ok(Quantity::from_smallest_units(found.unwrap_or(0)))
     }
 }
 
-fn reversal(row: &Row<'_>, column: usize) -> rusqlite::Result<Reversal> {
+fn reversal(row: &Row<'_>, column: usize) -> Result<Reversal> {
     Ok(Reversal {
         operation: OperationNumber(row.get(column)?),
-        reverses: row.get::<_, Option<i64>>(column + 1)?.map(OperationNumber),
+        reverses: row.get::<Option<i64>>(column + 1)?.map(OperationNumber),
     })
 }

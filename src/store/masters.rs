@@ -1,12 +1,13 @@
 //! Items, places and partners, and the one namespace of their codes.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rusqlite::Row;
 
+use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::model::{
-    Item, ItemId, OperationNumber, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale,
+    Item, ItemId, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale,
     Sku, Tracking, folded,
 };
 
@@ -75,14 +76,21 @@ pub struct NewItem {
     pub codes: Vec<ItemCode>,
 }
 
+/// The item or the place of a code.
+pub(super) type CodeRow = (Option<ItemId>, Option<PlaceId>);
+
+fn code_row(row: &Row<'_>, column: usize) -> Result<CodeRow> {
+    Ok((row.get::<Option<i64>>(column)?.map(ItemId), row.get::<Option<i64>>(column + 1)?.map(PlaceId)))
+}
+
 const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale FROM item";
 const PARTNER: &str = "SELECT id, kind, code, name, place FROM partner";
 
-fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
+fn item(row: &Row<'_>) -> Result<Item> {
     let tracking: String = row.get(3)?;
     Ok(Item {
         id: ItemId(row.get(0)?),
-        sku: Sku::new(&row.get::<_, String>(1)?).map_err(invalid)?,
+        sku: Sku::new(row.get(1)?).map_err(invalid)?,
         name: row.get(2)?,
         tracking: Tracking::from_word(&tracking).unwrap_or(Tracking::None),
         unit: row.get(4)?,
@@ -90,12 +98,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
     })
 }
 
-/// A row that no version of scantrail writes.
-pub(super) fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
-}
-
-fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+fn place(row: &Row<'_>) -> Result<Place> {
     let kind: String = row.get(2)?;
     Ok(Place {
         id: PlaceId(row.get(0)?),
@@ -110,14 +113,32 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn find_code(&self, text: &str) -> Result<Option<Found>> {
-        let row = self.one("SELECT item, place FROM code WHERE key = ?1", [folded(text)], |row| {
-            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
-        })?;
+        let key = folded(text);
+        let ahead = self.cache.codes.borrow().get(&key).copied();
+        let row = match ahead {
+            Some(row) => row,
+            None => self.one("SELECT item, place FROM code WHERE key = $1", [key], |row| code_row(row, 0))?,
+        };
         match row {
-            Some((Some(id), _)) => Ok(Some(Found::Item(self.item(ItemId(id))?))),
-            Some((_, Some(id))) => Ok(Some(Found::Place(self.place(PlaceId(id))?))),
+            Some((Some(id), _)) => Ok(Some(Found::Item(self.item(id)?))),
+            Some((_, Some(id))) => Ok(Some(Found::Place(self.place(id)?))),
             _ => Ok(None),
         }
+    }
+
+    /// Looks up what many codes stand for in one query, for the calls of [`View::find_code`] that follow.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn find_codes_ahead(&self, texts: &[&str]) -> Result<()> {
+        let keys: BTreeSet<String> = texts.iter().map(|text| folded(text)).collect();
+        let wanted: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let sql = "SELECT key, item, place FROM code WHERE key = ANY($1)";
+        let found = self.all(sql, [wanted.as_slice()], |row| Ok((row.get::<String>(0)?, code_row(row, 1)?)))?;
+        let mut codes = self.cache.codes.borrow_mut();
+        codes.extend(keys.into_iter().map(|key| (key, None)));
+        codes.extend(found.into_iter().map(|(key, row)| (key, Some(row))));
+        Ok(())
     }
 
     /// An item by its row.
@@ -128,7 +149,7 @@ impl View<'_> {
         if let Some(known) = self.cache.items.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let found = self.one(&format!("{ITEM} WHERE id = ?1"), [id.0], item)?;
+        let found = self.one(&format!("{ITEM} WHERE id = $1"), [id.0], item)?;
         let found = Rc::new(found.ok_or_else(|| StoreError::Damaged(format!("item {id} is missing")))?);
         self.cache.items.borrow_mut().insert(id, found.clone());
         Ok(found)
@@ -139,7 +160,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn items(&self) -> Result<Vec<Item>> {
-        self.all(&format!("{ITEM} ORDER BY key"), [], item)
+        self.all(&format!("{ITEM} ORDER BY key"), (), item)
     }
 
     /// The codes of an item beside its SKU.
@@ -147,10 +168,10 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn item_codes(&self, id: ItemId) -> Result<Vec<ItemCode>> {
-        let sql = "SELECT kind, text FROM code WHERE item = ?1 AND kind <> 'sku' ORDER BY kind, key";
+        let sql = "SELECT kind, text FROM code WHERE item = $1 AND kind <> 'sku' ORDER BY kind, key";
         self.all(sql, [id.0], |row| {
             let text = row.get(1)?;
-            Ok(if row.get::<_, String>(0)? == "gtin" { ItemCode::Gtin(text) } else { ItemCode::Barcode(text) })
+            Ok(if row.get::<&str>(0)? == "gtin" { ItemCode::Gtin(text) } else { ItemCode::Barcode(text) })
         })
     }
 
@@ -159,8 +180,8 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn item_is_used(&self, id: ItemId) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM balance WHERE item = ?1)
-                       OR EXISTS (SELECT 1 FROM order_line WHERE item = ?1)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM balance WHERE item = $1)
+                       OR EXISTS (SELECT 1 FROM order_line WHERE item = $1)";
         Ok(self.one(sql, [id.0], |row| row.get(0))?.unwrap_or(false))
     }
 
@@ -172,7 +193,7 @@ impl View<'_> {
         if let Some(known) = self.cache.places.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let found = self.one("SELECT id, path, kind FROM place WHERE id = ?1", [id.0], place)?;
+        let found = self.one("SELECT id, path, kind FROM place WHERE id = $1", [id.0], place)?;
         let found = Rc::new(found.ok_or_else(|| StoreError::Damaged(format!("place {id} is missing")))?);
         self.cache.places.borrow_mut().insert(id, found.clone());
         Ok(found)
@@ -183,7 +204,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn place_named(&self, path: &str) -> Result<Option<Rc<Place>>> {
-        let found = self.one("SELECT id, path, kind FROM place WHERE key = ?1", [folded(path.trim())], place)?;
+        let found = self.one("SELECT id, path, kind FROM place WHERE key = $1", [folded(path.trim())], place)?;
         Ok(found.map(Rc::new))
     }
 
@@ -194,7 +215,7 @@ impl View<'_> {
     pub fn own_places(&self) -> Result<Vec<Place>> {
         let sql = "SELECT id, path, kind FROM place
                    WHERE kind IN ('storage', 'staging', 'quarantine', 'transit') ORDER BY key";
-        self.all(sql, [], place)
+        self.all(sql, (), place)
     }
 
     /// The only place of a kind, or `None` when there is none or more than one.
@@ -202,11 +223,11 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn only_place(&self, kind: PlaceKind) -> Result<Option<Rc<Place>>> {
-        let mut found = self.all("SELECT id, path, kind FROM place WHERE kind = ?1 LIMIT 2", [kind.word()], place)?;
+        let mut found = self.all("SELECT id, path, kind FROM place WHERE kind = $1 LIMIT 2", [kind.word()], place)?;
         Ok(if found.len() == 1 { found.pop().map(Rc::new) } else { None })
     }
 
-    fn partner_row(&self, row: &Row<'_>) -> rusqlite::Result<(i64, String, String, String, i64)> {
+    fn partner_row(&self, row: &Row<'_>) -> Result<(i64, String, String, String, i64)> {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
     }
 
@@ -220,7 +241,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn partner(&self, id: PartnerId) -> Result<Partner> {
-        let row = self.one(&format!("{PARTNER} WHERE id = ?1"), [id.0], |row| self.partner_row(row))?;
+        let row = self.one(&format!("{PARTNER} WHERE id = $1"), [id.0], |row| self.partner_row(row))?;
         self.partner_of(row.ok_or_else(|| StoreError::Damaged(format!("partner {id} is missing")))?)
     }
 
@@ -229,7 +250,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn partner_at(&self, place: PlaceId) -> Result<Option<PartnerId>> {
-        self.one("SELECT id FROM partner WHERE place = ?1", [place.0], |row| Ok(PartnerId(row.get(0)?)))
+        self.one("SELECT id FROM partner WHERE place = $1", [place.0], |row| Ok(PartnerId(row.get(0)?)))
     }
 
     /// A partner by its code.
@@ -237,7 +258,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn partner_named(&self, kind: PartnerKind, code: &str) -> Result<Option<Partner>> {
-        let sql = format!("{PARTNER} WHERE kind = ?1 AND key = ?2");
+        let sql = format!("{PARTNER} WHERE kind = $1 AND key = $2");
         let row = self.one(&sql, (kind.word(), folded(code.trim())), |row| self.partner_row(row))?;
         row.map(|row| self.partner_of(row)).transpose()
     }
@@ -247,27 +268,25 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn partners(&self) -> Result<Vec<Partner>> {
-        let rows = self.all(&format!("{PARTNER} ORDER BY kind DESC, key"), [], |row| self.partner_row(row))?;
+        let rows = self.all(&format!("{PARTNER} ORDER BY kind DESC, key"), (), |row| self.partner_row(row))?;
         rows.into_iter().map(|row| self.partner_of(row)).collect()
     }
 }
 
 impl Writer<'_> {
-    fn last_id(&self) -> i64 {
-        self.connection.last_insert_rowid()
-    }
-
     /// Makes an item with its codes. The caller has checked that they are free.
     ///
     /// # Errors
     /// What the database says.
-    pub fn add_item(&self, new: &NewItem, operation: OperationNumber) -> Result<ItemId> {
+    pub fn add_item(&self, new: &NewItem) -> Result<ItemId> {
         let key = folded(new.sku.as_str());
-        self.execute(
-            "INSERT INTO item (sku, key, name, tracking, unit, scale, operation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            (new.sku.as_str(), &key, &new.name, new.tracking.word(), &new.unit, new.scale.decimals(), operation.0),
-        )?;
-        let id = ItemId(self.last_id());
+        let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, operation)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let (tracking, operation) = (new.tracking.word(), self.number()?.0);
+        let id = ItemId(self.insert(
+            sql,
+            (new.sku.as_str(), &key, &new.name, tracking, &new.unit, new.scale.decimals(), operation),
+        )?);
         self.add_code(new.sku.as_str(), "sku", Some(id), None)?;
         new.codes.iter().try_for_each(|code| self.add_item_code(id, code))?;
         Ok(id)
@@ -283,9 +302,10 @@ impl Writer<'_> {
 
     fn add_code(&self, text: &str, kind: &str, item: Option<ItemId>, place: Option<PlaceId>) -> Result<()> {
         self.execute(
-            "INSERT INTO code (key, text, kind, item, place) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO code (key, text, kind, item, place) VALUES ($1, $2, $3, $4, $5)",
             (folded(text), text, kind, item.map(|id| id.0), place.map(|id| id.0)),
         )?;
+        self.cache.codes.borrow_mut().remove(&folded(text));
         Ok(())
     }
 
@@ -295,7 +315,7 @@ impl Writer<'_> {
     /// What the database says.
     pub fn set_item(&self, item: &Item) -> Result<()> {
         self.execute(
-            "UPDATE item SET name = ?2, tracking = ?3, unit = ?4, scale = ?5 WHERE id = ?1",
+            "UPDATE item SET name = $2, tracking = $3, unit = $4, scale = $5 WHERE id = $1",
             (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals()),
         )?;
         self.cache.items.borrow_mut().remove(&item.id);
@@ -306,18 +326,15 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub fn add_place(&self, path: &PlacePath, kind: PlaceKind, operation: OperationNumber) -> Result<PlaceId> {
-        let id = self.add_place_row(path.as_str(), kind, operation)?;
+    pub fn add_place(&self, path: &PlacePath, kind: PlaceKind) -> Result<PlaceId> {
+        let id = self.add_place_row(path.as_str(), kind)?;
         self.add_code(path.as_str(), "place", None, Some(id))?;
         Ok(id)
     }
 
-    fn add_place_row(&self, path: &str, kind: PlaceKind, operation: OperationNumber) -> Result<PlaceId> {
-        self.execute(
-            "INSERT INTO place (path, key, kind, operation) VALUES (?1, ?2, ?3, ?4)",
-            (path, folded(path), kind.word(), operation.0),
-        )?;
-        Ok(PlaceId(self.last_id()))
+    fn add_place_row(&self, path: &str, kind: PlaceKind) -> Result<PlaceId> {
+        let sql = "INSERT INTO place (path, key, kind, operation) VALUES ($1, $2, $3, $4) RETURNING id";
+        Ok(PlaceId(self.insert(sql, (path, folded(path), kind.word(), self.number()?.0))?))
     }
 
     /// Makes a partner with its end of the ledger. The caller has checked that the code is free.
@@ -329,14 +346,12 @@ impl Writer<'_> {
         kind: PartnerKind,
         code: &PartnerCode,
         name: &str,
-        operation: OperationNumber,
     ) -> Result<PartnerId> {
         let path = format!("@{}/{code}", kind.word());
-        let place = self.add_place_row(&path, kind.place_kind(), operation)?;
-        self.execute(
-            "INSERT INTO partner (kind, code, key, name, place, operation) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (kind.word(), code.as_str(), folded(code.as_str()), name, place.0, operation.0),
-        )?;
-        Ok(PartnerId(self.last_id()))
+        let place = self.add_place_row(&path, kind.place_kind())?;
+        let sql = "INSERT INTO partner (kind, code, key, name, place, operation)
+                   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let key = folded(code.as_str());
+        Ok(PartnerId(self.insert(sql, (kind.word(), code.as_str(), key, name, place.0, self.number()?.0))?))
     }
 }

@@ -1,120 +1,246 @@
 //! The world: the database. The only place with SQL.
 //!
-//! A [`Store`] is one connection. [`Store::read`] gives a [`View`] of one consistent state; [`Store::begin`] gives a
-//! [`Writer`], which holds the only write lock from its first statement on and is undone when it is dropped without
-//! [`Writer::commit`].
+//! A [`Store`] is one connection, to a file of SQLite or to a PostgreSQL server. [`Store::read`] gives a [`View`] of one
+//! consistent state. [`Store::write`] gives a [`Writer`], which decides and writes in one transaction: what it is given
+//! is done whole or not at all, however many stations write at once.
 
+mod address;
 mod append;
+mod engine;
 mod error;
 mod history;
 mod masters;
 mod open;
+mod operation;
 mod orders;
-mod schema;
+mod postgresql;
+mod sqlite;
 mod stock;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
-
-pub use append::{LotStatement, NewOperation, RecordedLine, RecordedOperation};
+pub use address::{Address, AddressError};
+pub use append::{LotStatement, NewOperation};
 pub use error::StoreError;
 pub use history::{Event, LaterHop, SerialStep};
 pub use masters::{Found, ItemCode, NewItem, Partner};
-pub use open::{MIN_SQLITE_VERSION, Opened};
+pub use open::{Opened, Options};
+pub use operation::{RecordedLine, RecordedOperation};
 pub use orders::{Progress, ProgressKind};
+pub use postgresql::STATION_GRANTS;
+pub use sqlite::MIN_SQLITE_VERSION;
 pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
-use crate::model::{ClaimId, Item, ItemId, LotId, Place, PlaceId};
+use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId};
+use engine::{Engine, Parameters, Purpose, Row};
+use masters::CodeRow;
+use stock::SerialRow;
 
 /// What every call of the store gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// The number of the schema that this program reads and writes, on both engines.
+pub(crate) const SCHEMA_VERSION: i64 = 1;
+
 /// A database that is open.
 pub struct Store {
-    connection: Connection,
+    engine: Box<dyn Engine>,
+    /// The state of the random numbers that spread out repeated attempts.
+    random: Cell<u64>,
 }
 
+/// What a piece of work in a transaction may fail with.
+pub trait WorkError: From<StoreError> {
+    /// What the database said, if that is why it failed.
+    fn store_error(&self) -> Option<&StoreError>;
+}
+
+impl WorkError for StoreError {
+    fn store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+/// How often a piece of work is done beside others before it asks to be alone, and how often in all.
+const ATTEMPTS_BESIDE_OTHERS: u32 = 3;
+const ATTEMPTS: u32 = 8;
+
 impl Store {
-    /// Reads from one consistent state.
+    fn new(engine: Box<dyn Engine>, options: &Options) -> Store {
+        Store { engine, random: Cell::new(options.seed) }
+    }
+
+    /// Reads from one consistent state. A connection that was lost is made anew, and `look` begins again.
     ///
     /// # Errors
     /// What the database says, or what `look` says.
-    pub fn read<T, E: From<StoreError>>(
+    pub fn read<T, E: WorkError>(
         &self,
-        look: impl FnOnce(&View<'_>) -> std::result::Result<T, E>,
+        mut look: impl FnMut(&View<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred);
-        let _snapshot = begun.map_err(StoreError::from)?;
-        look(&View::of(&self.connection))
+        let mut attempt = 1;
+        loop {
+            let looked = self.engine.begin(Purpose::Read).map_err(E::from).and_then(|()| {
+                let open = OpenTransaction(&*self.engine);
+                look(&View::of(open.0))
+            });
+            match &looked {
+                Err(error) if attempt < ATTEMPTS && self.may_pass(error) => {
+                    self.pause(attempt);
+                    attempt += 1;
+                }
+                _ => return looked,
+            }
+        }
     }
 
-    /// Takes the write lock, waiting for other stations if need be.
+    /// Decides and writes in one transaction, which is committed when `work` ends well, unless it is a dry run.
+    ///
+    /// Where other stations got in between, or the connection was lost before the commit, everything is taken back and
+    /// `work` begins again, a bounded number of times, in the end with nobody beside it. So `work` must not keep
+    /// anything of an attempt that failed.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when another station holds it too long.
-    pub fn begin(&self) -> Result<Writer<'_>> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        Ok(Writer { transaction, view: View::of(&self.connection) })
+    /// What `work` says; [`StoreError::Busy`] when other stations were always faster; [`StoreError::OutcomeUnknown`]
+    /// when the commit itself failed, which is never tried again here: it may be on disk.
+    pub fn write<T, E: WorkError>(
+        &self,
+        dry_run: bool,
+        mut work: impl FnMut(&Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let mut attempt = 1;
+        loop {
+            let purpose = if attempt > ATTEMPTS_BESIDE_OTHERS { Purpose::WriteAlone } else { Purpose::Write };
+            let done = self.attempt(purpose, dry_run, &mut work);
+            match &done {
+                Err(error) if attempt < ATTEMPTS && self.may_pass(error) => {
+                    self.pause(attempt);
+                    attempt += 1;
+                }
+                _ => return done,
+            }
+        }
+    }
+
+    fn attempt<T, E: WorkError>(
+        &self,
+        purpose: Purpose,
+        dry_run: bool,
+        work: &mut impl FnMut(&Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.engine.begin(purpose)?;
+        let open = OpenTransaction(&*self.engine);
+        let done = work(&Writer { view: View::of(open.0), number: Cell::new(None), dry_run })?;
+        if !dry_run {
+            self.engine.commit()?;
+            self.engine.tidy();
+        }
+        Ok(done)
+    }
+
+    fn may_pass(&self, error: &impl WorkError) -> bool {
+        error.store_error().is_some_and(|error| self.engine.may_pass(error))
+    }
+
+    /// Waits a little, longer after each attempt, and never as long as the station beside it.
+    fn pause(&self, attempt: u32) {
+        // splitmix64
+        let state = self.random.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+        self.random.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let most_micros = 2_000_u64 << attempt.min(6);
+        std::thread::sleep(Duration::from_micros((mixed ^ (mixed >> 31)) % most_micros));
     }
 }
 
-/// Rows that do not change while a view lives.
+/// A transaction that is taken back when it is dropped; after a commit there is nothing to take back.
+struct OpenTransaction<'c>(&'c dyn Engine);
+
+impl Drop for OpenTransaction<'_> {
+    fn drop(&mut self) {
+        self.0.roll_back();
+    }
+}
+
+/// Rows that do not change while a view lives, or that were looked up ahead.
 #[derive(Default)]
 struct Cache {
     items: RefCell<HashMap<ItemId, Rc<Item>>>,
     places: RefCell<HashMap<PlaceId, Rc<Place>>>,
     claims: RefCell<HashMap<ClaimId, Option<Rc<Claim>>>>,
     lots: RefCell<HashMap<LotId, Rc<LotRecord>>>,
+    /// By folded text; `None` where no code has the text.
+    codes: RefCell<HashMap<String, Option<CodeRow>>>,
+    /// By text, for all items.
+    serials: RefCell<HashMap<String, Vec<SerialRow>>>,
 }
 
 /// One consistent state of the ledger, to be read.
 pub struct View<'c> {
-    connection: &'c Connection,
+    engine: &'c dyn Engine,
     cache: Cache,
 }
 
 impl<'c> View<'c> {
-    fn of(connection: &'c Connection) -> View<'c> {
-        View { connection, cache: Cache::default() }
+    fn of(engine: &'c dyn Engine) -> View<'c> {
+        View { engine, cache: Cache::default() }
     }
 
-    /// The first row of a query that is prepared once per connection.
+    /// The first row of a query.
     fn one<T>(
         &self,
         sql: &str,
-        parameters: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+        parameters: impl Parameters,
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        Ok(self.connection.prepare_cached(sql)?.query_row(parameters, read).optional()?)
+        let mut found = None;
+        self.engine.query(sql, &parameters.values(), &mut |columns| {
+            if found.is_none() {
+                found = Some(read(&Row(columns))?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
     }
 
-    /// All rows of a query that is prepared once per connection.
+    /// All rows of a query.
     fn all<T>(
         &self,
         sql: &str,
-        parameters: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        parameters: impl Parameters,
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(parameters, read)?.collect::<rusqlite::Result<Vec<T>>>()?;
-        Ok(rows)
+        let mut found = Vec::new();
+        self.engine.query(sql, &parameters.values(), &mut |columns| {
+            found.push(read(&Row(columns))?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Runs a statement that gives no rows.
-    fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize> {
-        Ok(self.connection.prepare_cached(sql)?.execute(parameters)?)
+    fn execute(&self, sql: &str, parameters: impl Parameters) -> Result<u64> {
+        self.engine.execute(sql, &parameters.values())
+    }
+
+    /// Runs a statement that makes one row, and gives its number.
+    fn insert(&self, sql: &str, parameters: impl Parameters) -> Result<i64> {
+        let made = self.one(sql, parameters, |row| row.get(0))?;
+        made.ok_or_else(|| StoreError::Other("a new row has no number".to_owned()))
     }
 }
 
-/// The write lock, and one consistent state under it. Dropping it undoes everything.
+/// A transaction that writes, and one consistent state under it.
 pub struct Writer<'c> {
-    transaction: Transaction<'c>,
     view: View<'c>,
+    number: Cell<Option<OperationNumber>>,
+    dry_run: bool,
 }
 
 impl<'c> Deref for Writer<'c> {
@@ -126,14 +252,25 @@ impl<'c> Deref for Writer<'c> {
 }
 
 impl Writer<'_> {
-    /// Makes everything durable.
+    /// The number of the operation that this transaction records. It is taken when it is first asked for, so that what
+    /// is refused uses none.
     ///
     /// # Errors
-    /// [`StoreError::OutcomeUnknown`]: a failed commit may or may not be on disk.
-    pub fn commit(self) -> Result<()> {
-        let Writer { transaction, view } = self;
-        transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
-        open::shorten_log(view.connection);
-        Ok(())
+    /// What the database says.
+    pub fn number(&self) -> Result<OperationNumber> {
+        if let Some(number) = self.number.get() {
+            return Ok(number);
+        }
+        let number = OperationNumber(self.engine.next_operation(self.dry_run)?);
+        self.number.set(Some(number));
+        Ok(number)
+    }
+
+    /// Keeps other stations from working on the same order until this transaction ends.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lock_order(&self, order: crate::model::OrderId) -> Result<()> {
+        self.engine.lock_order(order.0)
     }
 }

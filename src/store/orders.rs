@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use rusqlite::Row;
 
-use super::masters::invalid;
+use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::ledger::{Claim, Stage};
 use crate::model::{
-    ClaimId, ItemId, LotId, OperationNumber, Order, OrderCode, OrderId, OrderKind, OrderLine, PartnerId, Quantity,
+    ClaimId, ItemId, LotId, Order, OrderCode, OrderId, OrderKind, OrderLine, PartnerId, Quantity,
     folded,
 };
 
@@ -40,13 +39,13 @@ pub struct Progress {
 
 const ORDER: &str = "SELECT id, code, kind, partner FROM trade_order";
 
-fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+fn order(row: &Row<'_>) -> Result<Order> {
     let kind: String = row.get(2)?;
     Ok(Order {
         id: OrderId(row.get(0)?),
-        code: OrderCode::new(&row.get::<_, String>(1)?).map_err(invalid)?,
+        code: OrderCode::new(row.get(1)?).map_err(invalid)?,
         kind: OrderKind::from_word(&kind).unwrap_or(OrderKind::Work),
-        partner: row.get::<_, Option<i64>>(3)?.map(PartnerId),
+        partner: row.get::<Option<i64>>(3)?.map(PartnerId),
     })
 }
 
@@ -56,7 +55,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn order_named(&self, code: &str) -> Result<Option<Order>> {
-        self.one(&format!("{ORDER} WHERE key = ?1"), [folded(code.trim())], order)
+        self.one(&format!("{ORDER} WHERE key = $1"), [folded(code.trim())], order)
     }
 
     /// An order by its row.
@@ -64,7 +63,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn order(&self, id: OrderId) -> Result<Order> {
-        let found = self.one(&format!("{ORDER} WHERE id = ?1"), [id.0], order)?;
+        let found = self.one(&format!("{ORDER} WHERE id = $1"), [id.0], order)?;
         found.ok_or_else(|| StoreError::Damaged(format!("order {id} is missing")))
     }
 
@@ -73,7 +72,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn orders(&self) -> Result<Vec<Order>> {
-        self.all(&format!("{ORDER} ORDER BY id"), [], order)
+        self.all(&format!("{ORDER} ORDER BY id"), (), order)
     }
 
     /// The lines of an order.
@@ -81,7 +80,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn order_lines(&self, id: OrderId) -> Result<Vec<OrderLine>> {
-        self.all("SELECT item, quantity FROM order_line WHERE order_id = ?1 ORDER BY line", [id.0], |row| {
+        self.all("SELECT item, quantity FROM order_line WHERE order_id = $1 ORDER BY line", [id.0], |row| {
             Ok(OrderLine { item: ItemId(row.get(0)?), quantity: Quantity::from_smallest_units(row.get(1)?) })
         })
     }
@@ -91,14 +90,14 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn progress(&self, id: OrderId) -> Result<Vec<Progress>> {
-        let sql = "SELECT r.kind, m.item, m.lot, sum(m.quantity * o.sign),
-                          sum(CASE WHEN c.stage = 'picked' THEN m.quantity * o.sign ELSE 0 END)
+        let sql = "SELECT r.kind, m.item, m.lot, CAST(sum(m.quantity * o.sign) AS BIGINT),
+                          CAST(sum(CASE WHEN c.stage = 'picked' THEN m.quantity * o.sign ELSE 0 END) AS BIGINT)
                    FROM operation o
                    JOIN operation r ON r.number = o.root
                    JOIN movement m ON m.operation = o.number
                    JOIN claim c ON c.id = CASE o.sign WHEN 1 THEN m.from_claim ELSE m.to_claim END
-                   WHERE o.order_id = ?1 AND r.kind IN ('receive', 'sell', 'return') AND m.from_place <> m.to_place
-                   GROUP BY r.kind, m.item, m.lot";
+                   WHERE o.order_id = $1 AND r.kind IN ('receive', 'sell', 'return') AND m.from_place <> m.to_place
+                   GROUP BY r.kind, m.item, m.lot ORDER BY r.kind, m.item, m.lot";
         self.all(sql, [id.0], |row| {
             let kind: String = row.get(0)?;
             Ok(Progress {
@@ -108,7 +107,7 @@ impl View<'_> {
                     _ => ProgressKind::Returned,
                 },
                 item: ItemId(row.get(1)?),
-                lot: row.get::<_, Option<i64>>(2)?.map(LotId),
+                lot: row.get::<Option<i64>>(2)?.map(LotId),
                 quantity: Quantity::from_smallest_units(row.get(3)?),
                 from_picked: Quantity::from_smallest_units(row.get(4)?),
             })
@@ -125,8 +124,8 @@ impl View<'_> {
                    JOIN operation r ON r.number = o.root
                    JOIN movement m ON m.operation = o.number
                    JOIN serial s ON s.id = m.serial
-                   WHERE o.order_id = ?1 AND r.kind IN ('receive', 'sell') AND m.from_place <> m.to_place
-                   GROUP BY m.item, s.id HAVING sum(o.sign) > 0
+                   WHERE o.order_id = $1 AND r.kind IN ('receive', 'sell') AND m.from_place <> m.to_place
+                   GROUP BY m.item, s.id, s.code HAVING sum(o.sign) > 0
                    ORDER BY s.id";
         self.all(sql, [id.0], |row| Ok((ItemId(row.get(0)?), row.get(1)?)))
     }
@@ -143,7 +142,7 @@ impl View<'_> {
             return Ok(known.clone());
         }
         let sql = "SELECT c.order_id, o.code, c.stage FROM claim c JOIN trade_order o ON o.id = c.order_id
-                   WHERE c.id = ?1";
+                   WHERE c.id = $1";
         let found = self.one(sql, [id.0], |row| {
             let stage: String = row.get(2)?;
             Ok(Claim {
@@ -163,7 +162,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn claim_of(&self, order: OrderId, stage: Stage) -> Result<ClaimId> {
-        let sql = "SELECT id FROM claim WHERE order_id = ?1 AND stage = ?2";
+        let sql = "SELECT id FROM claim WHERE order_id = $1 AND stage = $2";
         let found = self.one(sql, (order.0, stage.word()), |row| Ok(ClaimId(row.get(0)?)))?;
         found.ok_or_else(|| StoreError::Damaged(format!("order {order} has no claim")))
     }
@@ -180,22 +179,21 @@ impl Writer<'_> {
         kind: OrderKind,
         partner: Option<PartnerId>,
         lines: &[OrderLine],
-        operation: OperationNumber,
     ) -> Result<OrderId> {
-        self.execute(
-            "INSERT INTO trade_order (code, key, kind, partner, operation) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (code.as_str(), folded(code.as_str()), kind.word(), partner.map(|id| id.0), operation.0),
-        )?;
-        let id = OrderId(self.connection.last_insert_rowid());
+        let sql = "INSERT INTO trade_order (code, key, kind, partner, operation)
+                   VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        let key = folded(code.as_str());
+        let partner = partner.map(|id| id.0);
+        let id = OrderId(self.insert(sql, (code.as_str(), key, kind.word(), partner, self.number()?.0))?);
         for (index, line) in lines.iter().enumerate() {
             self.execute(
-                "INSERT INTO order_line (order_id, line, item, quantity) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO order_line (order_id, line, item, quantity) VALUES ($1, $2, $3, $4)",
                 (id.0, index as i64 + 1, line.item.0, line.quantity.smallest_units()),
             )?;
         }
         if kind == OrderKind::Sales {
             for stage in [Stage::Allocated, Stage::Picked] {
-                self.execute("INSERT INTO claim (order_id, stage) VALUES (?1, ?2)", (id.0, stage.word()))?;
+                self.execute("INSERT INTO claim (order_id, stage) VALUES ($1, $2)", (id.0, stage.word()))?;
             }
         }
         Ok(id)

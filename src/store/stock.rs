@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use chrono::NaiveDate;
-use rusqlite::Row;
 
-use super::masters::invalid;
+use super::engine::{Row, Value, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::ledger::{Holding, LotRecord, SerialRecord, Spot, Standing};
 use crate::model::{
@@ -60,7 +59,7 @@ fn lot_of_key(key: i64) -> Option<LotId> {
     (key != NO_LOT).then_some(LotId(key))
 }
 
-fn date(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDate>> {
+fn date(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| text.parse().map_err(invalid)).transpose()
 }
@@ -73,7 +72,7 @@ struct Balance {
     quantity: Quantity,
 }
 
-fn balance(row: &Row<'_>) -> rusqlite::Result<Balance> {
+fn balance(row: &Row<'_>) -> Result<Balance> {
     Ok(Balance {
         item: ItemId(row.get(0)?),
         lot: lot_of_key(row.get(1)?),
@@ -96,7 +95,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn lot(&self, item: ItemId, code: &LotCode) -> Result<Option<Rc<LotRecord>>> {
-        let sql = "SELECT id FROM lot WHERE code = ?1 AND item = ?2";
+        let sql = "SELECT id FROM lot WHERE code = $1 AND item = $2";
         let found = self.one(sql, (code.as_str(), item.0), |row| Ok(LotId(row.get(0)?)))?;
         found.map(|id| self.lot_record(id)).transpose()
     }
@@ -106,7 +105,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn lots_named(&self, code: &LotCode) -> Result<Vec<(ItemId, LotId)>> {
-        self.all("SELECT item, id FROM lot WHERE code = ?1 ORDER BY item", [code.as_str()], |row| {
+        self.all("SELECT item, id FROM lot WHERE code = $1 ORDER BY item", [code.as_str()], |row| {
             Ok((ItemId(row.get(0)?), LotId(row.get(1)?)))
         })
     }
@@ -119,7 +118,7 @@ impl View<'_> {
         if let Some(known) = self.cache.lots.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let code = self.one("SELECT code FROM lot WHERE id = ?1", [id.0], |row| row.get::<_, String>(0))?;
+        let code = self.one("SELECT code FROM lot WHERE id = $1", [id.0], |row| row.get::<String>(0))?;
         let code = code.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))?;
         let code = LotCode::new(&code).map_err(|error| StoreError::Damaged(error.to_string()))?;
         let dates = self.lot_dates(id, OperationNumber(i64::MAX))?;
@@ -133,7 +132,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn item_of_lot(&self, id: LotId) -> Result<Rc<Item>> {
-        let item = self.one("SELECT item FROM lot WHERE id = ?1", [id.0], |row| Ok(ItemId(row.get(0)?)))?;
+        let item = self.one("SELECT item FROM lot WHERE id = $1", [id.0], |row| Ok(ItemId(row.get(0)?)))?;
         self.item(item.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))?)
     }
 
@@ -143,7 +142,7 @@ impl View<'_> {
     /// What the database says.
     pub fn lot_dates(&self, id: LotId, after: OperationNumber) -> Result<LotDates> {
         let sql = "SELECT expires, best_before, made FROM lot_dates
-                   WHERE lot = ?1 AND operation <= ?2 ORDER BY operation DESC LIMIT 1";
+                   WHERE lot = $1 AND operation <= $2 ORDER BY operation DESC LIMIT 1";
         let found = self.one(sql, (id.0, after.0), |row| {
             Ok(LotDates { expires: date(row, 0)?, best_before: date(row, 1)?, made: date(row, 2)? })
         })?;
@@ -160,11 +159,11 @@ impl View<'_> {
                    FROM lot_dates d
                    JOIN operation o ON o.number = d.operation
                    JOIN lot_dates s ON s.lot = d.lot AND s.operation = o.root
-                   WHERE d.lot = ?1 ORDER BY d.operation";
+                   WHERE d.lot = $1 ORDER BY d.operation";
         self.all(sql, [id.0], |row| {
             Ok((
                 OperationNumber(row.get(0)?),
-                row.get::<_, Option<i64>>(1)?.map(OperationNumber),
+                row.get::<Option<i64>>(1)?.map(OperationNumber),
                 LotDates { expires: date(row, 2)?, best_before: date(row, 3)?, made: date(row, 4)? },
             ))
         })
@@ -175,7 +174,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn lots_dated_by(&self, operation: OperationNumber) -> Result<Vec<LotId>> {
-        let sql = "SELECT lot FROM lot_dates WHERE operation = ?1 ORDER BY lot";
+        let sql = "SELECT lot FROM lot_dates WHERE operation = $1 ORDER BY lot";
         self.all(sql, [operation.0], |row| Ok(LotId(row.get(0)?)))
     }
 
@@ -184,8 +183,12 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn serial(&self, item: ItemId, code: &SerialCode) -> Result<Option<SerialRecord>> {
+        if let Some(rows) = self.cache.serials.borrow().get(code.as_str()) {
+            let row = rows.iter().find(|row| row.item == item).cloned();
+            return row.map(|row| self.serial_record(row)).transpose();
+        }
         let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
-                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ?1 AND s.item = ?2";
+                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 AND s.item = $2";
         let row = self.one(sql, (code.as_str(), item.0), serial_row)?;
         row.map(|row| self.serial_record(row)).transpose()
     }
@@ -195,10 +198,34 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn serials_named(&self, code: &SerialCode) -> Result<Vec<SerialRecord>> {
-        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
-                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ?1 ORDER BY s.item";
-        let rows = self.all(sql, [code.as_str()], serial_row)?;
+        let ahead = self.cache.serials.borrow().get(code.as_str()).cloned();
+        let rows = match ahead {
+            Some(rows) => rows,
+            None => {
+                let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                           FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 ORDER BY s.item";
+                self.all(sql, [code.as_str()], serial_row)?
+            }
+        };
         rows.into_iter().map(|row| self.serial_record(row)).collect()
+    }
+
+    /// Looks up many serials of all items in one query, for the calls of [`View::serial`] and [`View::serials_named`]
+    /// that follow.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn find_serials_ahead(&self, codes: &[SerialCode]) -> Result<()> {
+        let wanted: Vec<&str> = codes.iter().map(SerialCode::as_str).collect();
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                   FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ANY($1) ORDER BY s.item";
+        let rows = self.all(sql, [wanted.as_slice()], serial_row)?;
+        let mut serials = self.cache.serials.borrow_mut();
+        serials.extend(wanted.iter().map(|code| ((*code).to_owned(), Vec::new())));
+        for row in rows {
+            serials.entry(row.code.as_str().to_owned()).or_default().push(row);
+        }
+        Ok(())
     }
 
     /// The text of a serial.
@@ -206,7 +233,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn serial_code(&self, id: SerialId) -> Result<Option<String>> {
-        self.one("SELECT code FROM serial WHERE id = ?1", [id.0], |row| row.get(0))
+        self.one("SELECT code FROM serial WHERE id = $1", [id.0], |row| row.get(0))
     }
 
     fn serial_record(&self, row: SerialRow) -> Result<SerialRecord> {
@@ -236,7 +263,7 @@ impl View<'_> {
     /// What the database says.
     pub fn holdings(&self, item: ItemId, lot: Option<LotId>) -> Result<Vec<Holding>> {
         let sql = "SELECT item, lot, place, claim, quantity FROM balance
-                   WHERE item = ?1 AND lot = ?2 AND quantity > 0 ORDER BY place, claim";
+                   WHERE item = $1 AND lot = $2 AND quantity > 0 ORDER BY place, claim";
         let rows = self.all(sql, (item.0, lot_key(lot)), balance)?;
         rows.into_iter().map(|row| self.holding(row)).collect()
     }
@@ -247,7 +274,7 @@ impl View<'_> {
     /// What the database says.
     pub fn free_stock(&self, item: ItemId) -> Result<Vec<Holding>> {
         let sql = "SELECT b.item, b.lot, b.place, b.claim, b.quantity FROM balance b JOIN place p ON p.id = b.place
-                   WHERE b.item = ?1 AND b.claim = 0 AND b.quantity > 0 AND p.kind IN ('storage', 'staging')
+                   WHERE b.item = $1 AND b.claim = 0 AND b.quantity > 0 AND p.kind IN ('storage', 'staging')
                    ORDER BY b.lot, b.place";
         let rows = self.all(sql, [item.0], balance)?;
         rows.into_iter().map(|row| self.holding(row)).collect()
@@ -259,7 +286,7 @@ impl View<'_> {
     /// What the database says.
     pub fn claimed(&self, claim: ClaimId) -> Result<Vec<Holding>> {
         let sql = "SELECT item, lot, place, claim, quantity FROM balance
-                   WHERE claim = ?1 AND claim > 0 AND quantity > 0 ORDER BY item, lot, place";
+                   WHERE claim = $1 AND claim > 0 AND quantity > 0 ORDER BY item, lot, place";
         let rows = self.all(sql, [claim.0], balance)?;
         rows.into_iter().map(|row| self.holding(row)).collect()
     }
@@ -269,7 +296,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn delivered_by(&self, supplier: PlaceId, item: ItemId, lot: Option<LotId>) -> Result<Quantity> {
-        let sql = "SELECT -quantity FROM balance WHERE item = ?1 AND lot = ?2 AND place = ?3 AND claim = 0";
+        let sql = "SELECT -quantity FROM balance WHERE item = $1 AND lot = $2 AND place = $3 AND claim = 0";
         let found = self.one(sql, (item.0, lot_key(lot), supplier.0), |row| row.get(0))?;
         Ok(Quantity::from_smallest_units(found.unwrap_or(0)))
     }
@@ -280,8 +307,8 @@ impl View<'_> {
     /// What the database says.
     pub fn units(&self, holding: &Holding, limit: usize) -> Result<Vec<Unit>> {
         let sql = "SELECT p.serial, s.code, p.hop FROM position p JOIN serial s ON s.id = p.serial
-                   WHERE p.item = ?1 AND p.lot = ?2 AND p.place = ?3 AND p.claim = ?4
-                   ORDER BY p.serial LIMIT ?5";
+                   WHERE p.item = $1 AND p.lot = $2 AND p.place = $3 AND p.claim = $4
+                   ORDER BY p.serial LIMIT $5";
         let spot = holding.standing.spot();
         let lot = lot_key(holding.lot.as_ref().map(|lot| lot.id));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -337,7 +364,7 @@ impl View<'_> {
         let mut holdings = Vec::new();
         for place in places {
             let sql = "SELECT item, lot, place, claim, quantity FROM balance
-                       WHERE place = ?1 AND quantity > 0 AND (?2 IS NULL OR item = ?2) ORDER BY item, lot, claim";
+                       WHERE place = $1 AND quantity > 0 AND ($2 IS NULL OR item = $2) ORDER BY item, lot, claim";
             let rows = self.all(sql, (place.0, filter.item.map(|item| item.0)), balance)?;
             for row in rows {
                 holdings.push(self.holding(row)?);
@@ -357,7 +384,8 @@ impl View<'_> {
     }
 }
 
-struct SerialRow {
+#[derive(Clone)]
+pub(super) struct SerialRow {
     id: SerialId,
     item: ItemId,
     code: SerialCode,
@@ -366,11 +394,11 @@ struct SerialRow {
     hop: u32,
 }
 
-fn serial_row(row: &Row<'_>) -> rusqlite::Result<SerialRow> {
+fn serial_row(row: &Row<'_>) -> Result<SerialRow> {
     Ok(SerialRow {
         id: SerialId(row.get(0)?),
         item: ItemId(row.get(1)?),
-        code: SerialCode::new(row.get_ref(2)?.as_str()?).map_err(invalid)?,
+        code: SerialCode::new(row.get(2)?).map_err(invalid)?,
         lot: lot_of_key(row.get(3)?),
         spot: Spot { place: PlaceId(row.get(4)?), claim: ClaimId(row.get(5)?) },
         hop: row.get(6)?,
@@ -383,16 +411,22 @@ impl Writer<'_> {
     /// # Errors
     /// What the database says.
     pub fn add_lot(&self, item: ItemId, code: &LotCode) -> Result<LotId> {
-        self.execute("INSERT INTO lot (item, code) VALUES (?1, ?2)", (item.0, code.as_str()))?;
-        Ok(LotId(self.connection.last_insert_rowid()))
+        Ok(LotId(self.insert("INSERT INTO lot (item, code) VALUES ($1, $2) RETURNING id", (item.0, code.as_str()))?))
     }
 
-    /// Makes a serial. It has no position until a movement gives it one.
+    /// Makes serials, and gives their rows in the same order. They have no position until a movement gives them one.
     ///
     /// # Errors
     /// What the database says.
-    pub fn add_serial(&self, item: ItemId, code: &SerialCode) -> Result<SerialId> {
-        self.execute("INSERT INTO serial (item, code) VALUES (?1, ?2)", (item.0, code.as_str()))?;
-        Ok(SerialId(self.connection.last_insert_rowid()))
+    pub fn add_serials(&self, item: ItemId, codes: &[SerialCode]) -> Result<Vec<SerialId>> {
+        if codes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.engine.new_serials(codes.len())?;
+        let mut values = rows.iter().zip(codes).map(|(row, code)| {
+            vec![Value::Integer(Some(*row)), Value::Integer(Some(item.0)), Value::Text(Some(code.as_str()))]
+        });
+        self.engine.insert("serial", &["id", "item", "code"], &mut values)?;
+        Ok(rows.into_iter().map(SerialId).collect())
     }
 }

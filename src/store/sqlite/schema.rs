@@ -2,8 +2,7 @@
 
 use rusqlite::Connection;
 
-/// The number of the schema that this program reads and writes.
-pub const SCHEMA_VERSION: i64 = 1;
+use crate::store::SCHEMA_VERSION;
 
 /// "SCTR": marks the file as ours.
 pub const APPLICATION_ID: i64 = 0x5343_5452;

@@ -1,0 +1,80 @@
+//! The schema as a whole, and what `init` and every start do about it.
+
+use postgres::Client;
+use postgres::error::SqlState;
+
+use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
+
+const TABLES: &str = include_str!("schema.sql");
+
+/// What a role that may append and read, and not change history, is granted. The owner of the tables runs it once.
+pub const STATION_GRANTS: &str = include_str!("grants.sql");
+
+/// Stations that make or update the schema at the same time do it one after the other.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('scantrail schema', 0))";
+
+/// Fails unless the database has the schema that this program knows.
+///
+/// # Errors
+/// [`StoreError::Missing`], [`StoreError::Newer`].
+pub(super) fn check(client: &mut Client, shown: &str) -> Result<()> {
+    match version(client)? {
+        Some(found) if found > SCHEMA_VERSION => Err(StoreError::Newer { found, known: SCHEMA_VERSION }),
+        Some(_) => Ok(()),
+        None => Err(StoreError::Missing(shown.to_owned())),
+    }
+}
+
+/// Makes the schema where there is none. Whole or not at all, also when several stations do it at once.
+///
+/// # Errors
+/// [`StoreError::NotOurs`] when there are tables of the same names, or another encoding than UTF-8.
+pub(super) fn make(client: &mut Client, shown: &str) -> Result<Opened> {
+    // Read committed, because whoever waited for the lock must see what the one before made.
+    client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    client.batch_execute(LOCK)?;
+    let made = make_locked(client, shown);
+    match &made {
+        Ok(Opened::Created) => client.batch_execute("COMMIT").map_err(super::errors::of_commit)?,
+        _ => client.batch_execute("ROLLBACK")?,
+    }
+    made
+}
+
+fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
+    let not_ours = |why: &str| StoreError::NotOurs { path: shown.to_owned(), why: why.to_owned() };
+    let sql = "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_version_num')::int >= 140000,
+                      to_regclass('ledger_schema') IS NOT NULL,
+                      EXISTS (SELECT 1 FROM unnest(ARRAY['operation', 'movement', 'item', 'lot', 'serial', 'place',
+                              'partner', 'code', 'trade_order', 'order_line', 'claim', 'balance', 'position']) AS name
+                              WHERE to_regclass(name) IS NOT NULL)";
+    let row = client.query_typed_one(sql, &[])?;
+    let (is_utf8, is_new_enough, is_there, is_taken): (bool, bool, bool, bool) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+    if is_there {
+        check(client, shown)?;
+        return Ok(Opened::WasThere);
+    }
+    if !is_utf8 {
+        return Err(not_ours("its encoding is not UTF8; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"));
+    }
+    if !is_new_enough {
+        return Err(not_ours("the server is older than PostgreSQL 14"));
+    }
+    if is_taken {
+        return Err(not_ours("it has tables of another program with the same names"));
+    }
+    client.batch_execute(TABLES)?;
+    let version = postgres::types::Type::INT8;
+    client.execute_typed("INSERT INTO ledger_schema (version) VALUES ($1)", &[(&SCHEMA_VERSION, version)])?;
+    Ok(Opened::Created)
+}
+
+/// The version of the schema that is there.
+fn version(client: &mut Client) -> Result<Option<i64>> {
+    match client.query_typed("SELECT version FROM ledger_schema", &[]) {
+        Ok(rows) => Ok(rows.first().map(|row| row.try_get(0)).transpose()?),
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

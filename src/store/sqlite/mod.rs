@@ -1,0 +1,201 @@
+//! SQLite: the ledger in one file, for one machine with any number of stations.
+
+mod open;
+mod schema;
+mod translate;
+
+use std::rc::Rc;
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::vtab::array::Array;
+use rusqlite::{CachedStatement, Connection, ErrorCode};
+
+pub use open::MIN_SQLITE_VERSION;
+use translate::translate;
+
+use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
+use super::{Result, StoreError};
+
+/// A connection to a file.
+pub(super) struct Sqlite {
+    connection: Connection,
+}
+
+impl Engine for Sqlite {
+    /// A writer takes the only write lock from its first statement on, waiting for other stations if need be.
+    fn begin(&self, purpose: Purpose) -> Result<()> {
+        let sql = if purpose == Purpose::Read { "BEGIN DEFERRED" } else { "BEGIN IMMEDIATE" };
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    fn commit(&self) -> Result<()> {
+        let committed = self.connection.execute_batch("COMMIT");
+        committed.map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn query(
+        &self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Columns) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.prepared(sql, parameters)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+        Ok(self.prepared(sql, parameters)?.raw_execute()? as u64)
+    }
+
+    fn insert(
+        &self,
+        table: &'static str,
+        columns: &[&'static str],
+        rows: &mut dyn Iterator<Item = Vec<Value<'_>>>,
+    ) -> Result<()> {
+        let places: Vec<String> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        for row in rows {
+            bind(&mut statement, &row)?;
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
+
+    fn move_positions(&self, positions: &[Position]) -> Result<()> {
+        let sql = "UPDATE position SET item = ?2, lot = ?3, place = ?4, claim = ?5, hop = ?6 WHERE serial = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        for one in positions {
+            statement.execute((one.serial, one.item, one.lot, one.place, one.claim, one.hop))?;
+        }
+        Ok(())
+    }
+
+    fn new_serials(&self, count: usize) -> Result<Vec<i64>> {
+        let mut last = self.connection.prepare_cached("SELECT coalesce(max(id), 0) FROM serial")?;
+        let last: i64 = last.query_row([], |row| row.get(0))?;
+        Ok((last + 1..).take(count).collect())
+    }
+
+    fn next_operation(&self, _dry_run: bool) -> Result<i64> {
+        let mut last = self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM operation")?;
+        let last: i64 = last.query_row([], |row| row.get(0))?;
+        Ok(last + 1)
+    }
+
+    /// There is one writer at a time.
+    fn lock_order(&self, _order: i64) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whoever has the write lock is alone.
+    fn may_pass(&self, _error: &StoreError) -> bool {
+        false
+    }
+
+    fn tidy(&self) {
+        open::shorten_log(&self.connection);
+    }
+}
+
+impl Sqlite {
+    fn prepared(&self, sql: &str, parameters: &[Value<'_>]) -> Result<CachedStatement<'_>> {
+        let mut statement = self.connection.prepare_cached(&translate(sql))?;
+        bind(&mut statement, parameters)?;
+        Ok(statement)
+    }
+}
+
+fn bind(statement: &mut CachedStatement<'_>, parameters: &[Value<'_>]) -> Result<()> {
+    for (index, value) in parameters.iter().enumerate() {
+        match *value {
+            Value::Integers(set) => bind_set(statement, index + 1, set.iter().map(|one| (*one).into()))?,
+            Value::Texts(set) => bind_set(statement, index + 1, set.iter().map(|one| (*one).to_owned().into()))?,
+            _ => statement.raw_bind_parameter(index + 1, value)?,
+        }
+    }
+    Ok(())
+}
+
+fn bind_set(
+    statement: &mut CachedStatement<'_>,
+    index: usize,
+    values: impl Iterator<Item = rusqlite::types::Value>,
+) -> Result<()> {
+    let values: Array = Rc::new(values.collect());
+    Ok(statement.raw_bind_parameter(index, values)?)
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let one = match *self {
+            Value::Integer(Some(number)) => ValueRef::Integer(number),
+            Value::Text(Some(text)) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(Some(bytes)) => ValueRef::Blob(bytes),
+            Value::Truth(truth) => ValueRef::Integer(truth.into()),
+            Value::Integer(None) | Value::Text(None) | Value::Bytes(None) => ValueRef::Null,
+            // Sets are bound in `bind`, which keeps them alive.
+            Value::Integers(_) | Value::Texts(_) => return Err(rusqlite::Error::InvalidParameterCount(0, 1)),
+        };
+        Ok(ToSqlOutput::Borrowed(one))
+    }
+}
+
+impl Columns for rusqlite::Row<'_> {
+    fn integer(&self, column: usize) -> Result<Option<i64>> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
+            other => Err(invalid(format!("a number is a {}", other.data_type()))),
+        }
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes).map(Some).map_err(invalid),
+            other => Err(invalid(format!("a text is a {}", other.data_type()))),
+        }
+    }
+
+    fn bytes(&self, column: usize) -> Result<Option<&[u8]>> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Blob(bytes) => Ok(Some(bytes)),
+            other => Err(invalid(format!("bytes are a {}", other.data_type()))),
+        }
+    }
+
+    fn truth(&self, column: usize) -> Result<bool> {
+        Ok(self.integer(column)? == Some(1))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly(text),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => StoreError::Io(text),
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
+            Some(ErrorCode::NotADatabase) => {
+                StoreError::NotOurs { path: "the file".to_owned(), why: "it is not an SQLite file".to_owned() }
+            }
+            Some(ErrorCode::ConstraintViolation) => StoreError::Constraint(text),
+            _ => StoreError::Other(text),
+        }
+    }
+}
