@@ -131,13 +131,18 @@ impl Context {
     /// # Errors
     /// That it is missing, damaged, newer, …
     pub fn store(&self) -> Result<Store, Failure> {
-        if self.globals.db.as_deref().is_some_and(Address::holds_password) {
+        self.globals.db.iter().for_each(|named| self.warn_of_password(named));
+        Ok(Store::open(&self.database()?, &self.store_options()?)?)
+    }
+
+    /// Warns when a password stands on the command line.
+    pub fn warn_of_password(&self, named: &OsStr) {
+        if Address::holds_password(named) {
             self.tell(
                 "warning: others on this machine can read a password in a command line; keep it in the file that PGPASSFILE \
                  names, or in SCANTRAIL_DB",
             );
         }
-        Ok(Store::open(&self.database()?, &self.store_options()?)?)
     }
 
     /// What every writing command is given.

@@ -6,6 +6,7 @@
 mod allocate;
 mod config;
 mod context;
+mod copy_db;
 mod document;
 mod failure;
 mod import;
@@ -89,6 +90,7 @@ enum Command {
     Label(label::Args),
     Undo(undo::Args),
     Log(log::Args),
+    CopyDb(copy_db::Args),
 }
 
 type Result = std::result::Result<(), Failure>;
@@ -142,5 +144,6 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Label(args) => label::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
+        Command::CopyDb(args) => copy_db::run(&args, context),
     }
 }

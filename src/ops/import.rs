@@ -126,11 +126,7 @@ pub fn import(
 
 type Made = (u32, String, Checked<()>);
 
-fn make<'w>(
-    kind: ImportKind,
-    rows: Vec<Row>,
-    writer: &'w Writer<'_>,
-) -> Box<dyn Iterator<Item = Made> + 'w> {
+fn make<'w>(kind: ImportKind, rows: Vec<Row>, writer: &'w Writer<'_>) -> Box<dyn Iterator<Item = Made> + 'w> {
     match kind {
         ImportKind::Orders => Box::new(orders(rows).into_iter().map(move |(line, text, order)| {
             let outcome = order.and_then(|order| order.make(writer));
@@ -146,9 +142,7 @@ fn make<'w>(
 fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>) -> Checked<()> {
     match kind {
         ImportKind::Items => item(row)?.make(writer),
-        ImportKind::Locations => {
-            AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer)
-        }
+        ImportKind::Locations => AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer),
         _ => AddPartner { code: row.required("code"), kind: row.required("kind"), name: row.required("name") }
             .make(writer),
     }

@@ -7,8 +7,8 @@ use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::codes::Gtin;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::model::{
-    Item, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath,
-    Quantity, Scale, Sku, Tracking,
+    Item, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity, Scale,
+    Sku, Tracking,
 };
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
 

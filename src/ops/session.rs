@@ -90,9 +90,8 @@ impl<'s> Session<'s> {
         }
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
-        let (reading, known) = self.store.read(|view| {
-            Lookup::new(view, verb, order, supplier)?.know(conversation, reading.clone())
-        })?;
+        let (reading, known) =
+            self.store.read(|view| Lookup::new(view, verb, order, supplier)?.know(conversation, reading.clone()))?;
         let said = |accepted: Accepted| match unused_text(&accepted.unused) {
             Some(unused) => format!("{}; {unused}", accepted.said),
             None => accepted.said,

@@ -60,6 +60,9 @@ pub(super) trait Engine {
     /// The number of the next operation. With `dry_run` nothing is used up by it.
     fn next_operation(&self, dry_run: bool) -> Result<i64>;
 
+    /// After rows with numbers of their own were inserted: new ones are numbered after them.
+    fn follow_numbers(&self) -> Result<()>;
+
     /// Keeps others from working on the same order until the transaction ends. What the database guarantees by itself
     /// is not locked again.
     fn lock_order(&self, order: i64) -> Result<()>;

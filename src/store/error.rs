@@ -58,6 +58,12 @@ pub enum StoreError {
     /// The database itself refused to break a rule of the ledger.
     #[error("the database refused a change that breaks a rule of the ledger: {0}")]
     Constraint(String),
+    /// A ledger is to be copied into a database that has one.
+    #[error("{0} is not empty")]
+    NotEmpty(String),
+    /// A copied row did not arrive as it was.
+    #[error("a row did not arrive as it was, and nothing was copied: {0}")]
+    CopyDiffers(String),
     /// Anything else.
     #[error("the database reports: {0}")]
     Other(String),
@@ -82,6 +88,8 @@ impl StoreError {
             StoreError::TooOldSqlite(_) => "sqlite-too-old",
             StoreError::OutcomeUnknown(_) => "outcome-unknown",
             StoreError::Constraint(_) => "constraint",
+            StoreError::NotEmpty(_) => "database-not-empty",
+            StoreError::CopyDiffers(_) => "copy-differs",
             StoreError::Other(_) => "database-error",
         }
     }
@@ -111,6 +119,8 @@ impl StoreError {
             }
             StoreError::TooOldSqlite(_) => "build scantrail with the SQLite it brings along",
             StoreError::OutcomeUnknown(_) => "repeat the command with the same --op-id: it is recorded once",
+            StoreError::NotEmpty(_) => "name an empty database, or a file that is not there yet",
+            StoreError::CopyDiffers(_) => "the source may be damaged; keep it, and report this",
             StoreError::Constraint(_) | StoreError::Other(_) => "this is a bug in scantrail; nothing was written",
         }
     }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-
 use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::model::{
-    Item, ItemId, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale,
-    Sku, Tracking, folded,
+    Item, ItemId, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale, Sku, Tracking,
+    folded,
 };
 
 /// What a code stands for.
@@ -283,10 +282,11 @@ impl Writer<'_> {
         let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, operation)
                    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
         let (tracking, operation) = (new.tracking.word(), self.number()?.0);
-        let id = ItemId(self.insert(
-            sql,
-            (new.sku.as_str(), &key, &new.name, tracking, &new.unit, new.scale.decimals(), operation),
-        )?);
+        let id =
+            ItemId(self.insert(
+                sql,
+                (new.sku.as_str(), &key, &new.name, tracking, &new.unit, new.scale.decimals(), operation),
+            )?);
         self.add_code(new.sku.as_str(), "sku", Some(id), None)?;
         new.codes.iter().try_for_each(|code| self.add_item_code(id, code))?;
         Ok(id)
@@ -341,12 +341,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub fn add_partner(
-        &self,
-        kind: PartnerKind,
-        code: &PartnerCode,
-        name: &str,
-    ) -> Result<PartnerId> {
+    pub fn add_partner(&self, kind: PartnerKind, code: &PartnerCode, name: &str) -> Result<PartnerId> {
         let path = format!("@{}/{code}", kind.word());
         let place = self.add_place_row(&path, kind.place_kind())?;
         let sql = "INSERT INTO partner (kind, code, key, name, place, operation)

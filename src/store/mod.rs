@@ -6,6 +6,7 @@
 
 mod address;
 mod append;
+mod copy;
 mod engine;
 mod error;
 mod history;
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
+pub use copy::{Copied, copy_database};
 pub use error::StoreError;
 pub use history::{Event, LaterHop, SerialStep};
 pub use masters::{Found, ItemCode, NewItem, Partner};

@@ -50,3 +50,9 @@ impl Store {
         }
     }
 }
+
+/// A database that is made where there is none.
+pub(super) fn make_and_open(address: &Address, options: &Options) -> Result<Store> {
+    Store::create(address, options)?;
+    Store::open(address, options)
+}

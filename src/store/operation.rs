@@ -1,6 +1,6 @@
 //! Operations as they were recorded.
 
-use std::collections::{HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};

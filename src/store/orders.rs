@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-
 use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::ledger::{Claim, Stage};
 use crate::model::{
-    ClaimId, ItemId, LotId, Order, OrderCode, OrderId, OrderKind, OrderLine, PartnerId, Quantity,
-    folded,
+    ClaimId, ItemId, LotId, Order, OrderCode, OrderId, OrderKind, OrderLine, PartnerId, Quantity, folded,
 };
 
 /// What was done with goods on an order.

@@ -102,9 +102,12 @@ fn connect_to(server: &Server, host: &Host) -> std::result::Result<Connection, R
     };
     let mut client = connected.map_err(|error| match is_for_now(&error) {
         true => Refused::ForNow(explained(&error)),
-        false => Refused::ForGood(StoreError::Unreachable(format!("{}:{}: {}", host.name, host.port, explained(&error)))),
+        false => {
+            Refused::ForGood(StoreError::Unreachable(format!("{}:{}: {}", host.name, host.port, explained(&error))))
+        }
     })?;
-    let writable = prepare_session(&mut client, server.isolation).map_err(|error| Refused::ForNow(explained(&error)))?;
+    let writable =
+        prepare_session(&mut client, server.isolation).map_err(|error| Refused::ForNow(explained(&error)))?;
     if server.must_be_writable && !writable {
         return Err(Refused::ForNow("it takes no writes (a standby, or read-only)".to_owned()));
     }

@@ -284,6 +284,18 @@ impl Engine for Postgresql {
         rows.first().map_or(Err(StoreError::Other("no number".to_owned())), |row| Ok(row.try_get(0)?))
     }
 
+    fn follow_numbers(&self) -> Result<()> {
+        const NEXT: &str = "SELECT setval('place_id_seq', coalesce((SELECT max(id) FROM place), 0) + 1, false),
+            setval('partner_id_seq', coalesce((SELECT max(id) FROM partner), 0) + 1, false),
+            setval('item_id_seq', coalesce((SELECT max(id) FROM item), 0) + 1, false),
+            setval('trade_order_id_seq', coalesce((SELECT max(id) FROM trade_order), 0) + 1, false),
+            setval('claim_id_seq', coalesce((SELECT max(id) FROM claim), 0) + 1, false),
+            setval('lot_id_seq', coalesce((SELECT max(id) FROM lot), 0) + 1, false),
+            setval('serial_id_seq', coalesce((SELECT max(id) FROM serial), 0) + 1, false),
+            setval('operation_number_seq', coalesce((SELECT max(number) FROM operation), 0) + 1, false)";
+        self.with(|session| session.rows(NEXT, &[])).map(drop)
+    }
+
     fn lock_order(&self, order: i64) -> Result<()> {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended('scantrail order', $1))";
         self.with(|session| session.execute(sql, &[Value::Integer(Some(order))])).map(drop)
@@ -296,4 +308,3 @@ impl Engine for Postgresql {
 
     fn tidy(&self) {}
 }
-

@@ -43,7 +43,8 @@ pub(super) fn make(client: &mut Client, shown: &str) -> Result<Opened> {
 
 fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
     let not_ours = |why: &str| StoreError::NotOurs { path: shown.to_owned(), why: why.to_owned() };
-    let sql = "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_version_num')::int >= 140000,
+    let sql =
+        "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_version_num')::int >= 140000,
                       to_regclass('ledger_schema') IS NOT NULL,
                       EXISTS (SELECT 1 FROM unnest(ARRAY['operation', 'movement', 'item', 'lot', 'serial', 'place',
                               'partner', 'code', 'trade_order', 'order_line', 'claim', 'balance', 'position']) AS name
@@ -56,7 +57,9 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
         return Ok(Opened::WasThere);
     }
     if !is_utf8 {
-        return Err(not_ours("its encoding is not UTF8; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"));
+        return Err(not_ours(
+            "its encoding is not UTF8; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+        ));
     }
     if !is_new_enough {
         return Err(not_ours("the server is older than PostgreSQL 14"));

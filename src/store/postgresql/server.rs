@@ -276,9 +276,9 @@ fn hosts(names: Option<String>, ports: Option<String>) -> Result<Vec<Host>, Addr
 
 /// The folder of the socket of a server on this machine, where Debian puts it or where PostgreSQL does, else loopback.
 fn default_host() -> String {
-    let folder = ["/var/run/postgresql", "/tmp"].into_iter().find(|folder| {
-        std::path::Path::new(folder).join(format!(".s.PGSQL.{DEFAULT_PORT}")).exists()
-    });
+    let folder = ["/var/run/postgresql", "/tmp"]
+        .into_iter()
+        .find(|folder| std::path::Path::new(folder).join(format!(".s.PGSQL.{DEFAULT_PORT}")).exists());
     folder.unwrap_or("localhost").to_owned()
 }
 

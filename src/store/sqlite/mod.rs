@@ -94,6 +94,11 @@ impl Engine for Sqlite {
         Ok(last + 1)
     }
 
+    /// New rows are always numbered after those that are there.
+    fn follow_numbers(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// There is one writer at a time.
     fn lock_order(&self, _order: i64) -> Result<()> {
         Ok(())
