@@ -69,7 +69,7 @@ impl WorkError for StoreError {
 }
 
 /// How often a piece of work is done beside others before it asks to be alone, and how often in all.
-const ATTEMPTS_BESIDE_OTHERS: u32 = 3;
+const ATTEMPTS_BESIDE_OTHERS: u32 = 2;
 const ATTEMPTS: u32 = 8;
 
 impl Store {

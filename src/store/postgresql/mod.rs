@@ -36,8 +36,6 @@ struct Session {
     statements: HashMap<String, (u32, Option<Statement>)>,
     /// A transaction is open.
     is_open: bool,
-    /// Nobody else writes until this session lets them.
-    is_alone: bool,
 }
 
 /// From its third use on a statement is prepared: before, one round trip without is faster than two with.
@@ -46,11 +44,10 @@ const USES_BEFORE_PREPARED: u32 = 2;
 /// Up to so many rows go in one statement; more are copied.
 const ROWS_IN_A_STATEMENT: usize = 24;
 
-/// Every writer shares an advisory lock, and one that must be alone takes it for itself.
-const BEGIN_BESIDE_OTHERS: &str =
-    "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended('scantrail writers', 0))";
-const BE_ALONE: &str = "SELECT pg_advisory_lock(hashtextextended('scantrail writers', 0))";
-const BE_ALONE_NO_MORE: &str = "SELECT pg_advisory_unlock(hashtextextended('scantrail writers', 0))";
+/// Every writer shares a lock, and one that must be alone takes it for itself. It is the lock of an empty table, because
+/// only a statement that reads nothing can wait before what the transaction sees is fixed.
+const BEGIN_BESIDE_OTHERS: &str = "BEGIN; LOCK TABLE writers IN ROW SHARE MODE";
+const BEGIN_ALONE: &str = "BEGIN; LOCK TABLE writers IN EXCLUSIVE MODE";
 
 impl Postgresql {
     /// Connects to a database that is there.
@@ -99,7 +96,7 @@ impl Postgresql {
 
 impl Session {
     fn new(connection: Connection) -> Session {
-        Session { connection, statements: HashMap::new(), is_open: false, is_alone: false }
+        Session { connection, statements: HashMap::new(), is_open: false }
     }
 
     fn client(&mut self) -> &mut Client {
@@ -166,12 +163,7 @@ impl Engine for Postgresql {
             match purpose {
                 Purpose::Read => session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
                 Purpose::Write => session.client().batch_execute(BEGIN_BESIDE_OTHERS)?,
-                // Before the transaction begins, because what it sees is fixed by its first statement.
-                Purpose::WriteAlone => {
-                    session.client().batch_execute(BE_ALONE)?;
-                    session.is_alone = true;
-                    session.client().batch_execute("BEGIN")?;
-                }
+                Purpose::WriteAlone => session.client().batch_execute(BEGIN_ALONE)?,
             }
             Ok(())
         });
@@ -195,14 +187,11 @@ impl Engine for Postgresql {
         })
     }
 
-    /// After a commit it only ends being alone. A connection on which that fails is given up: the server then does it.
+    /// A connection on which that fails is given up: the server then does it.
     fn roll_back(&self) {
         let ended = self.with(|session| {
             if std::mem::take(&mut session.is_open) {
                 session.client().batch_execute("ROLLBACK")?;
-            }
-            if std::mem::take(&mut session.is_alone) {
-                session.client().batch_execute(BE_ALONE_NO_MORE)?;
             }
             Ok(())
         });

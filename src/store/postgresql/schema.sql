@@ -12,6 +12,9 @@ CREATE TABLE ledger_schema (
     version  BIGINT NOT NULL
 );
 
+-- Without rows: writers share its lock, or one of them takes it for itself.
+CREATE TABLE writers (nothing BIGINT);
+
 CREATE TABLE operation (
     number           BIGINT PRIMARY KEY CHECK (number > 0),
     op_id            TEXT COLLATE "C" NOT NULL UNIQUE,
