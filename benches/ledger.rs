@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use scantrail::ops::{SubjectKind, Traced, trace};
-use scantrail::store::Store;
+use scantrail::store::{Address, Options, Store};
 
 fn main() {
     let arguments: Vec<String> = std::env::args_os().map(|one| one.to_string_lossy().into_owned()).collect();
@@ -248,12 +248,17 @@ fn many_serials(folder: &Path, sizes: &Sizes) {
     println!("Most memory of that receipt: {:.0} MB (aim: under 200)", most as f64 / 1_048_576.0);
 }
 
+fn open(database: &Path) -> Store {
+    let options = Options { allow_network_file_system: true, seed: 1, tell: |_| {} };
+    Store::open(&Address::File(database.to_owned()), &options).unwrap()
+}
+
 fn traces(folder: &Path, sizes: &Sizes) {
     let few = stocked(folder, "few.db", sizes.few);
     let many = stocked(folder, "many.db", sizes.many);
     let mut processes = [Vec::new(), Vec::new()];
     let mut calls = [Vec::new(), Vec::new()];
-    let stores = [&few, &many].map(|database| Store::open(database, true).unwrap());
+    let stores = [&few, &many].map(|database| open(database));
     for round in 0..sizes.traces {
         for (index, (database, count)) in [(&few, sizes.few), (&many, sizes.many)].into_iter().enumerate() {
             // Spread over the whole database, and never the same unit twice.

@@ -6,10 +6,16 @@
 //! histories.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
+#[path = "support/inspector.rs"]
+mod inspector;
 #[path = "histories/invariants.rs"]
 mod invariants;
+#[path = "support/ledger.rs"]
+mod ledger;
 #[path = "histories/model.rs"]
 mod model;
+#[path = "support/postgresql.rs"]
+mod postgresql;
 #[path = "histories/world.rs"]
 mod world;
 

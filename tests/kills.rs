@@ -4,6 +4,12 @@
 //! The moments are random; the seed is printed, and `SCANTRAIL_SEED` repeats it. `SCANTRAIL_LONG=1` tries many more.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_macros)]
 
+#[path = "support/inspector.rs"]
+mod inspector;
+#[path = "support/ledger.rs"]
+mod ledger;
+#[path = "support/postgresql.rs"]
+mod postgresql;
 #[path = "proofs/shop.rs"]
 mod shop;
 #[path = "proofs/sums.rs"]
@@ -12,7 +18,6 @@ mod sums;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use shop::{Ended, Shop};
 
 /// Random numbers from a seed that is told.
@@ -90,6 +95,7 @@ fn a_killed_receipt_is_there_or_not() {
         let child = begin(round);
         std::thread::sleep(moments.below(bound));
         kill(child);
+        shop.inspector().wait_for_the_killed();
         let left = written(&shop, round);
         assert!(left == NOTHING || left == EVERYTHING, "round {round} left {left:?}");
         if left == NOTHING {
@@ -119,6 +125,7 @@ fn a_killed_undo_is_there_or_not() {
         let child = shop.begin(&undo, "");
         std::thread::sleep(moments.below(bound));
         kill(child);
+        shop.inspector().wait_for_the_killed();
         let units = format!(
             "SELECT count(*) FROM position p JOIN serial s ON s.id = p.serial JOIN place l ON l.id = p.place
              WHERE s.code = '{unit}' AND l.kind = 'storage'"
@@ -147,18 +154,18 @@ fn a_killed_holder_of_the_lock_blocks_nobody() {
         let op_id = format!("large-{round}");
         let child = shop.begin(&["receive", "--from", "ACME", "--to", "A", "--op-id", &op_id], &scans);
         // Waits until somebody else cannot have the lock, or the receipt is done.
-        let probe = Connection::open(shop.database()).unwrap();
-        probe.busy_timeout(Duration::ZERO).unwrap();
+        let mut probe = shop.inspector();
         let started = Instant::now();
         let mut is_held = false;
         while !is_held && started.elapsed() < Duration::from_secs(5) {
-            is_held = probe.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err();
+            is_held = probe.is_being_written();
         }
         was_held |= is_held;
         kill(child);
         drop(probe);
         let unit = format!("AFTER-{round}");
         shop.receive(&["LAP", "1", &unit]);
+        shop.inspector().wait_for_the_killed();
         let large = shop.number("SELECT count(*) FROM serial WHERE code LIKE 'L-%'");
         assert!(large == 0 || large == 20_000, "{large} of 20000 units are left");
         if large > 0 {

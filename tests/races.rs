@@ -1,8 +1,15 @@
-//! Eight processes at once on one file: no lost and no double unit, and nobody is turned away because others are busy.
+//! Sixteen processes at once on one ledger: no lost and no double unit, and nobody is turned away because others are busy.
+//! On PostgreSQL also with READ COMMITTED, to show that the constraints and locks of the schema hold alone.
 //!
 //! Every process waits for its scans before it begins, so all are started first and fed together.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
+#[path = "support/inspector.rs"]
+mod inspector;
+#[path = "support/ledger.rs"]
+mod ledger;
+#[path = "support/postgresql.rs"]
+mod postgresql;
 #[path = "proofs/shop.rs"]
 mod shop;
 #[path = "proofs/sums.rs"]
@@ -12,9 +19,20 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Child;
 
+use ledger::Engine;
 use shop::{Ended, Shop};
 
-const STATIONS: usize = 8;
+const STATIONS: usize = 16;
+
+/// A shop for each way in which transactions that cross each other are kept apart.
+fn shops() -> Vec<Shop> {
+    match Engine::of_this_run() {
+        Engine::Sqlite => vec![Shop::new()],
+        Engine::Postgresql => {
+            ["serializable", "read-committed"].map(|one| Shop::with(&[("SCANTRAIL_POSTGRESQL_ISOLATION", one)])).into()
+        }
+    }
+}
 
 /// Starts all, then feeds all, then waits for all.
 fn at_once(shop: &Shop, commands: &[(Vec<String>, String)]) -> Vec<Ended> {
@@ -52,12 +70,15 @@ fn count_done(ended: &[Ended], refused_as: &[&str]) -> usize {
 
 #[test]
 fn the_same_serial_is_received_once() {
-    let shop = Shop::new();
+    shops().iter().for_each(the_same_serial_is_received_once_in);
+}
+
+fn the_same_serial_is_received_once_in(shop: &Shop) {
     let receive = ["receive", "--from", "ACME", "--to", "A"];
     // All want SN-1; each has one of its own beside it, which must not stay when SN-1 is refused.
     let commands: Vec<_> =
         (0..STATIONS).map(|index| command(&receive, &format!("LAP\n2\nOWN-{index}\nSN-1\n"))).collect();
-    let ended = at_once(&shop, &commands);
+    let ended = at_once(shop, &commands);
     assert_eq!(count_done(&ended, &["serial-already-in-stock"]), 1);
     assert_eq!(shop.number("SELECT count(*) FROM serial"), 2);
     assert_eq!(shop.number("SELECT sum(quantity) FROM balance b JOIN place p ON p.id = b.place WHERE p.path = 'A'"), 2);
@@ -66,12 +87,15 @@ fn the_same_serial_is_received_once() {
 
 #[test]
 fn different_goods_are_all_received() {
-    let shop = Shop::new();
+    shops().iter().for_each(different_goods_are_all_received_in);
+}
+
+fn different_goods_are_all_received_in(shop: &Shop) {
     let receive = ["receive", "--from", "ACME", "--to", "A"];
     let commands: Vec<_> = (0..3 * STATIONS)
         .map(|index| command(&receive, &format!("LAP\n1\nSN-{index}\nMILK\n5\nLOT-A\nBULK\n2\n")))
         .collect();
-    let ended = at_once(&shop, &commands);
+    let ended = at_once(shop, &commands);
     assert_eq!(count_done(&ended, &[]), 3 * STATIONS);
     assert_eq!(shop.number("SELECT count(*) FROM serial"), 3 * STATIONS as i64);
     assert_eq!(shop.number("SELECT count(*) FROM lot"), 1);
@@ -89,7 +113,10 @@ fn different_goods_are_all_received() {
 
 #[test]
 fn the_same_unit_is_moved_picked_or_sold_once() {
-    let shop = Shop::new();
+    shops().iter().for_each(the_same_unit_is_moved_picked_or_sold_once_in);
+}
+
+fn the_same_unit_is_moved_picked_or_sold_once_in(shop: &Shop) {
     shop.receive(&["LAP", "6", "SN-1", "SN-2", "SN-3", "SN-4", "SN-5", "SN-6"]);
     let mut commands = Vec::new();
     for serial in 1..=6 {
@@ -100,8 +127,8 @@ fn the_same_unit_is_moved_picked_or_sold_once() {
         commands.push(command(&["sell", "--so", "SO-2"], &scanned));
         commands.push(command(&["transfer", "--to", "B"], &unit));
     }
-    for eight in commands.chunks(STATIONS) {
-        let ended = at_once(&shop, eight);
+    for some in commands.chunks(STATIONS) {
+        let ended = at_once(shop, some);
         let mut refusals = vec!["serial-not-here", "allocated-to-other-order", "over-ordered", "already-at-place"];
         refusals.push("already-picked");
         count_done(&ended, &refusals);
@@ -126,12 +153,15 @@ fn the_same_unit_is_moved_picked_or_sold_once() {
 
 #[test]
 fn a_lot_is_not_sold_beyond_what_there_is() {
-    let shop = Shop::new();
+    shops().iter().for_each(a_lot_is_not_sold_beyond_what_there_is_in);
+}
+
+fn a_lot_is_not_sold_beyond_what_there_is_in(shop: &Shop) {
     shop.receive(&["MILK", "20", "LOT-A"]);
     let sell = ["sell", "--to", "BOB", "--from", "A"];
     let mut commands: Vec<_> = (0..STATIONS).map(|_| command(&sell, "MILK\n3\nLOT-A\n")).collect();
     commands.extend((0..STATIONS).map(|_| command(&["transfer", "--from", "A", "--to", "B"], "MILK\n2\nLOT-A\n")));
-    let ended = at_once(&shop, &commands);
+    let ended = at_once(shop, &commands);
     count_done(&ended, &["not-enough-stock"]);
     let sold = ended[..STATIONS].iter().filter(|one| one.exit == Some(0)).count() as i64;
     let moved = ended[STATIONS..].iter().filter(|one| one.exit == Some(0)).count() as i64;
@@ -147,15 +177,18 @@ fn a_lot_is_not_sold_beyond_what_there_is() {
 
 #[test]
 fn an_order_is_allocated_once() {
-    let shop = Shop::new();
+    shops().iter().for_each(an_order_is_allocated_once_in);
+}
+
+fn an_order_is_allocated_once_in(shop: &Shop) {
     shop.receive(&["LAP", "6", "SN-1", "SN-2", "SN-3", "SN-4", "SN-5", "SN-6", "MILK", "50", "LOT-A"]);
     let commands: Vec<_> = (0..STATIONS).map(|_| command(&["allocate", "SO-1"], "")).collect();
-    assert_eq!(count_done(&at_once(&shop, &commands), &[]), STATIONS);
+    assert_eq!(count_done(&at_once(shop, &commands), &[]), STATIONS);
     assert_eq!(shop.number("SELECT sum(quantity) FROM balance WHERE claim > 0"), 4);
     // Two orders want more than there is: no unit is set aside for both.
     let commands: Vec<_> =
         (0..STATIONS).map(|index| command(&["allocate", ["SO-1", "SO-2", "SO-3"][index % 3]], "")).collect();
-    assert_eq!(count_done(&at_once(&shop, &commands), &[]), STATIONS);
+    assert_eq!(count_done(&at_once(shop, &commands), &[]), STATIONS);
     assert_eq!(
         shop.number(
             "SELECT sum(quantity) FROM balance b JOIN item i ON i.id = b.item
@@ -175,10 +208,13 @@ fn an_order_is_allocated_once() {
 
 #[test]
 fn the_same_op_id_is_recorded_once() {
-    let shop = Shop::new();
+    shops().iter().for_each(the_same_op_id_is_recorded_once_in);
+}
+
+fn the_same_op_id_is_recorded_once_in(shop: &Shop) {
     let receive = ["receive", "--from", "ACME", "--to", "A", "--op-id", "delivery-7"];
     let commands: Vec<_> = (0..STATIONS).map(|_| command(&receive, "LAP\n1\nSN-1\nBULK\n5\n")).collect();
-    let ended = at_once(&shop, &commands);
+    let ended = at_once(shop, &commands);
     assert_eq!(count_done(&ended, &[]), STATIONS);
     let first = ended.iter().filter(|one| one.document["already_recorded"] == false).count();
     assert_eq!(first, 1, "the operation was recorded anew {first} times");
@@ -188,17 +224,20 @@ fn the_same_op_id_is_recorded_once() {
     // Other content under that id is refused, to each of them.
     let commands: Vec<_> =
         (0..STATIONS).map(|index| command(&receive, &format!("LAP\n1\nSN-{}\n", index + 10))).collect();
-    assert_eq!(count_done(&at_once(&shop, &commands), &["op-id-reused"]), 0);
+    assert_eq!(count_done(&at_once(shop, &commands), &["op-id-reused"]), 0);
     shop.check("after the race");
 }
 
 #[test]
 fn an_operation_is_undone_once() {
-    let shop = Shop::new();
+    shops().iter().for_each(an_operation_is_undone_once_in);
+}
+
+fn an_operation_is_undone_once_in(shop: &Shop) {
     let number = shop.receive(&["LAP", "1", "SN-1", "BULK", "5"]).to_string();
     let undo = ["undo", &number, "--reason", "twice delivered"];
     let commands: Vec<_> = (0..STATIONS).map(|_| command(&undo, "")).collect();
-    assert_eq!(count_done(&at_once(&shop, &commands), &["already-undone"]), 1);
+    assert_eq!(count_done(&at_once(shop, &commands), &["already-undone"]), 1);
     assert_eq!(shop.number("SELECT count(*) FROM operation WHERE kind = 'undo'"), 1);
     let stock = "SELECT coalesce(sum(quantity), 0) FROM balance WHERE bounded = 1";
     assert_eq!(shop.number(stock), 0);
@@ -207,9 +246,8 @@ fn an_operation_is_undone_once() {
 
 #[test]
 fn a_database_is_made_once() {
-    let shop = Shop::new();
-    let path = shop.database().with_file_name("other.db");
-    let commands: Vec<_> = (0..STATIONS).map(|_| command(&["--db", path.to_str().unwrap(), "init"], "")).collect();
+    let shop = Shop::unmade();
+    let commands: Vec<_> = (0..STATIONS).map(|_| command(&["init"], "")).collect();
     let ended = at_once(&shop, &commands);
     assert_eq!(count_done(&ended, &[]), STATIONS);
     assert_eq!(ended.iter().filter(|one| one.document["created"] == true).count(), 1);

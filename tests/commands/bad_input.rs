@@ -174,7 +174,7 @@ fn arguments_that_are_not_text() {
 
 #[test]
 fn scans_from_what_is_no_file() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     for name in [".", "missing.txt", "missing/folder.txt"] {
         let outcome = world.run(&format!("{RECEIVE} --scans {name} --json"), "BOLT\n1\n");
         assert_eq!(outcome.error_code(1), "file", "{outcome}");
@@ -280,7 +280,7 @@ fn scan_file(world: &World, scans: &str) -> File {
 
 #[test]
 fn paper_that_cannot_be_written_never_touches_the_stock() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     std::fs::create_dir(world.path("folder.pdf")).unwrap();
     let bad = ["folder.pdf", "missing/labels.pdf", "scantrail.db", "./scantrail.db-wal", "/proc/x.pdf"];
     for (index, bad) in bad.into_iter().enumerate() {
@@ -332,7 +332,7 @@ fn both_ways(world: &World, exit: i32, code: &str) {
 
 #[test]
 fn a_database_that_is_none() {
-    let world = World::empty();
+    let world = World::of_files();
     both_ways(&world, 1, "database-missing");
     assert!(!world.path("scantrail.db").exists(), "only init makes one");
     std::fs::create_dir(world.path("scantrail.db")).unwrap();
@@ -360,7 +360,7 @@ fn a_database_that_is_none() {
 
 #[test]
 fn messages_about_the_database_say_what_to_do() {
-    let world = World::empty();
+    let world = World::of_files();
     world.write(
         "text.db",
         "This is a text of more than a hundred bytes, which an SQLite database would begin quite differently from.",
@@ -390,30 +390,18 @@ fn messages_about_the_database_say_what_to_do() {
         !   hint: install the scantrail that made it; nothing was changed
         exit 1
 
-        $ scantrail --db postgresql://ann:secret@db.example/stock stock
-        ! error: this version keeps its database in one SQLite file: give a path to --db
-        !   hint: scantrail --help
-        exit 2
-
-        $ scantrail --db postgresql://ann:secret@db.example/stock stock --json
-        {"error":{"code":"usage","message":"this version keeps its database in one SQLite file: give a path to --db","hint":"scantrail --help"}}
-        ! error: this version keeps its database in one SQLite file: give a path to --db
-        !   hint: scantrail --help
-        exit 2
-
-    "#]].assert_eq(&world.transcript(&[
+    "#]]
+    .assert_eq(&world.transcript(&[
         ("--db missing.db stock", ""),
         ("--db text.db stock", ""),
         ("--db . stock", ""),
         ("--db newer.db stock", ""),
-        ("--db postgresql://ann:secret@db.example/stock stock", ""),
-        ("--db postgresql://ann:secret@db.example/stock stock --json", ""),
     ]));
 }
 
 #[test]
 fn a_newer_database_is_left_alone() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     let newer = rusqlite::Connection::open(world.path("scantrail.db")).unwrap();
     newer.execute_batch("PRAGMA user_version = 99").unwrap();
     drop(newer);
@@ -423,7 +411,7 @@ fn a_newer_database_is_left_alone() {
 
 #[test]
 fn a_damaged_database_is_told_and_not_made_worse() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     // Everything into the one file, then rubbish over all pages but the first.
     let connection = rusqlite::Connection::open(world.path("scantrail.db")).unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
@@ -482,7 +470,7 @@ fn permit(path: &Path, mode: u32) {
 
 #[test]
 fn what_may_not_be_written_is_told() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     let connection = rusqlite::Connection::open(world.path("scantrail.db")).unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     drop(connection);
@@ -506,7 +494,7 @@ fn what_may_not_be_written_is_told() {
 
 #[test]
 fn an_unwritable_folder_for_paper() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     permit(world.folder(), 0o777);
     ["scantrail.db", "scantrail.db-wal", "scantrail.db-shm"]
         .iter()
@@ -524,7 +512,7 @@ fn an_unwritable_folder_for_paper() {
 /// With a limit on the size of files, writes fail as on a full disk, at a place that moves through the whole command.
 #[test]
 fn a_full_disk_writes_nothing_or_says_that_it_does_not_know() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     let mut seen = std::collections::BTreeSet::new();
     // In blocks of 512 bytes; a page with its header takes a little more than 8 of them.
     for step in 0..28 {
@@ -573,7 +561,7 @@ fn a_full_disk_writes_nothing_or_says_that_it_does_not_know() {
 #[test]
 fn every_command_whose_outcome_is_unknown_names_its_op_id() {
     for (line, scans) in crate::everywhere::WRITING {
-        let world = World::stocked();
+        let world = World::stocked_in_a_file();
         world.write("places.csv", "code\nFROM-FILE\n");
         let size = std::fs::metadata(world.path("scantrail.db-wal")).map_or(0, |found| found.len());
         let mut command = world.sealed("/bin/sh");

@@ -7,7 +7,7 @@ use crate::world::World;
 
 #[test]
 fn the_whole_text_and_the_whole_document() {
-    let world = World::empty();
+    let world = World::of_files();
     expect![[r#"
         $ scantrail stock
         ! error: there is no database at scantrail.db
@@ -42,7 +42,7 @@ fn the_whole_text_and_the_whole_document() {
 
 #[test]
 fn a_database_that_is_there_is_left_as_it_is() {
-    let world = World::stocked();
+    let world = World::stocked_in_a_file();
     let before = world.state();
     assert_eq!(world.json("init", ""), json!({"database": "scantrail.db", "created": false}));
     assert_eq!(world.state(), before);
@@ -50,7 +50,7 @@ fn a_database_that_is_there_is_left_as_it_is() {
 
 #[test]
 fn other_files_are_left_alone() {
-    let world = World::empty();
+    let world = World::of_files();
     world.write("text.db", "this is no database, whatever its name says, and it is long enough to be looked at as one");
     assert_eq!(world.run("--db text.db init --json", "").error_code(1), "not-a-database");
     let other = rusqlite::Connection::open(world.path("other.db")).unwrap();
@@ -66,7 +66,7 @@ fn other_files_are_left_alone() {
 
 #[test]
 fn a_dry_run_makes_nothing() {
-    let world = World::empty();
+    let world = World::of_files();
     assert_eq!(world.json("init --dry-run", "")["created"], true);
     assert!(!world.path("scantrail.db").exists());
     world.ok("--db folder/below/it.db init", "");
@@ -75,7 +75,7 @@ fn a_dry_run_makes_nothing() {
 
 #[test]
 fn where_the_database_is() {
-    let mut world = World::empty();
+    let mut world = World::of_files();
     // The flag wins over the variable, which wins over the config file, which wins over the user's folder.
     world.set("SCANTRAIL_DB", "");
     world.ok("init", "");

@@ -5,6 +5,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../support/inspector.rs"]
+mod inspector;
+#[path = "../support/ledger.rs"]
+mod ledger;
+#[path = "../support/postgresql.rs"]
+mod postgresql;
 #[path = "../support/world.rs"]
 mod world;
 

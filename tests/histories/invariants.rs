@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use crate::inspector::Inspector;
+
 use sha2::{Digest, Sha256};
 
 /// Queries that give no row when all is well.
@@ -24,8 +25,9 @@ const NEVER: [(&str, &str); 10] = [
          computed AS (SELECT item, lot, place, claim, sum(quantity) AS quantity FROM change GROUP BY 1, 2, 3, 4),
          cached AS (SELECT item, lot, place, claim, quantity FROM balance)
          SELECT item, lot, quantity FROM (
-           SELECT * FROM (SELECT * FROM computed WHERE quantity <> 0 EXCEPT SELECT * FROM cached)
-           UNION ALL SELECT * FROM (SELECT * FROM cached WHERE quantity <> 0 EXCEPT SELECT * FROM computed))",
+           SELECT * FROM (SELECT * FROM computed WHERE quantity <> 0 EXCEPT SELECT * FROM cached) AS one
+           UNION ALL SELECT * FROM (SELECT * FROM cached WHERE quantity <> 0 EXCEPT SELECT * FROM computed) AS other)
+           AS differs",
     ),
     (
         "a serial stands where its last hop arrived",
@@ -69,29 +71,18 @@ const NEVER: [(&str, &str); 10] = [
 ];
 
 /// How many rows the record has.
-pub fn count(database: &Connection) -> (i64, i64, i64, i64) {
-    let sql = "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM movement),
-                      (SELECT count(*) FROM serial), (SELECT count(*) FROM lot)";
-    database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap()
+pub fn count(database: &mut Inspector) -> Vec<Vec<Option<String>>> {
+    database.rows(
+        "SELECT (SELECT count(*) FROM operation), (SELECT count(*) FROM movement),
+                (SELECT count(*) FROM serial), (SELECT count(*) FROM lot)",
+    )
 }
 
-pub fn check(database: &Connection, log: &str) {
+pub fn check(database: &mut Inspector, log: &str) {
     for (what, sql) in NEVER {
-        let mut statement = database.prepare_cached(sql).unwrap();
-        let rows: Vec<(i64, Option<i64>, Option<i64>)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
+        let rows = database.rows(sql);
         assert!(rows.is_empty(), "broken: {what}: {rows:?}\n{log}");
     }
-}
-
-pub fn check_file(database: &Connection, log: &str) {
-    let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(said, "ok", "{log}");
-    let broken = database.prepare("PRAGMA foreign_key_check").unwrap().query([]).unwrap().next().unwrap().is_some();
-    assert!(!broken, "a foreign key points nowhere\n{log}");
 }
 
 /// The seal of a row, written again from its description: SHA-256 over length-prefixed fields.
@@ -115,69 +106,69 @@ impl Seal {
     }
 }
 
+fn number_of(text: &Option<String>) -> i64 {
+    text.as_deref().map_or(0, |text| text.parse().unwrap())
+}
+
+fn bytes_of(text: &Option<String>) -> Vec<u8> {
+    let digits = text.as_deref().unwrap();
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+}
+
 /// Every station's operations form a chain, each row sealed over the row before it and its own content.
-pub fn check_chains(database: &Connection, log: &str) {
-    let mut statement = database
-        .prepare(
-            "SELECT station_sequence, number, content, op_id, kind, operator, station, at, at_offset, recorded_at,
-                    recorded_offset, order_id, partner, reverses, invoice, note, reason, detail, fields, hash
-             FROM operation ORDER BY station, station_sequence",
-        )
-        .unwrap();
-    let mut previous: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let mut rows = statement.query([]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        let station: String = row.get(6).unwrap();
-        let number: i64 = row.get(1).unwrap();
-        let before = previous.get(&station).cloned().unwrap_or_else(|| vec![0; 32]);
+pub fn check_chains(database: &mut Inspector, log: &str) {
+    let rows = database.rows(
+        "SELECT station_sequence, number, content, op_id, kind, operator, station, at, at_offset, recorded_at,
+                recorded_offset, order_id, partner, reverses, invoice, note, reason, detail, fields, hash
+         FROM operation ORDER BY station, station_sequence",
+    );
+    let mut previous: BTreeMap<Option<String>, Vec<u8>> = BTreeMap::new();
+    for row in rows {
+        let number = number_of(&row[1]);
+        let before = previous.get(&row[6]).cloned().unwrap_or_else(|| vec![0; 32]);
         let mut seal = Seal(Sha256::new());
         seal.field(&before);
-        seal.number(row.get(0).unwrap());
+        seal.number(number_of(&row[0]));
         seal.number(number);
-        seal.field(&row.get::<_, Vec<u8>>(2).unwrap());
-        (3..7).for_each(|column| seal.text(row.get(column).unwrap()));
-        (7..11).for_each(|column| seal.number(row.get(column).unwrap()));
-        (11..14).for_each(|column| seal.number(row.get::<_, Option<i64>>(column).unwrap().unwrap_or(0)));
-        (14..19).for_each(|column| seal.text(row.get(column).unwrap()));
+        seal.field(&bytes_of(&row[2]));
+        row[3..7].iter().for_each(|text| seal.text(text.clone()));
+        row[7..14].iter().for_each(|text| seal.number(number_of(text)));
+        row[14..19].iter().for_each(|text| seal.text(text.clone()));
         seal_movements(database, number, &mut seal);
         seal_dates(database, number, &mut seal);
-        let hash: Vec<u8> = row.get(19).unwrap();
+        let hash = bytes_of(&row[19]);
         assert_eq!(seal.0.finalize().to_vec(), hash, "the seal of operation {number} is broken\n{log}");
-        previous.insert(station, hash);
+        previous.insert(row[6].clone(), hash);
     }
 }
 
-fn seal_movements(database: &Connection, number: i64, seal: &mut Seal) {
-    let count = "SELECT count(*) FROM movement WHERE operation = ?1";
-    seal.number(database.query_row(count, [number], |row| row.get(0)).unwrap());
-    let mut statement = database
-        .prepare_cached(
-            "SELECT i.sku, l.code, s.code, m.quantity, f.path, fo.code, nullif(fc.stage, 'free'), t.path, too.code,
-                    nullif(tc.stage, 'free')
-             FROM movement m JOIN item i ON i.id = m.item LEFT JOIN lot l ON l.id = m.lot
-             LEFT JOIN serial s ON s.id = m.serial
-             JOIN place f ON f.id = m.from_place JOIN claim fc ON fc.id = m.from_claim
-             LEFT JOIN trade_order fo ON fo.id = fc.order_id
-             JOIN place t ON t.id = m.to_place JOIN claim tc ON tc.id = m.to_claim
-             LEFT JOIN trade_order too ON too.id = tc.order_id
-             WHERE m.operation = ?1 ORDER BY m.line",
-        )
-        .unwrap();
-    let mut rows = statement.query([number]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        (0..3).for_each(|column| seal.text(row.get(column).unwrap()));
-        seal.number(row.get(3).unwrap());
-        (4..10).for_each(|column| seal.text(row.get(column).unwrap()));
+fn seal_movements(database: &mut Inspector, number: i64, seal: &mut Seal) {
+    let rows = database.rows(&format!(
+        "SELECT i.sku, l.code, s.code, m.quantity, f.path, fo.code, nullif(fc.stage, 'free'), t.path, too.code,
+                nullif(tc.stage, 'free')
+         FROM movement m JOIN item i ON i.id = m.item LEFT JOIN lot l ON l.id = m.lot
+         LEFT JOIN serial s ON s.id = m.serial
+         JOIN place f ON f.id = m.from_place JOIN claim fc ON fc.id = m.from_claim
+         LEFT JOIN trade_order fo ON fo.id = fc.order_id
+         JOIN place t ON t.id = m.to_place JOIN claim tc ON tc.id = m.to_claim
+         LEFT JOIN trade_order too ON too.id = tc.order_id
+         WHERE m.operation = {number} ORDER BY m.line"
+    ));
+    seal.number(rows.len() as i64);
+    for row in rows {
+        row[..3].iter().for_each(|text| seal.text(text.clone()));
+        seal.number(number_of(&row[3]));
+        row[4..].iter().for_each(|text| seal.text(text.clone()));
     }
 }
 
-fn seal_dates(database: &Connection, number: i64, seal: &mut Seal) {
-    let sql = "SELECT lot, expires, best_before, made, said_expires, said_best_before, said_made
-               FROM lot_dates WHERE operation = ?1 ORDER BY lot";
-    let mut statement = database.prepare_cached(sql).unwrap();
-    let mut rows = statement.query([number]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        seal.number(row.get(0).unwrap());
-        (1..7).for_each(|column| seal.text(row.get(column).unwrap()));
+fn seal_dates(database: &mut Inspector, number: i64, seal: &mut Seal) {
+    let rows = database.rows(&format!(
+        "SELECT lot, expires, best_before, made, said_expires, said_best_before, said_made
+         FROM lot_dates WHERE operation = {number} ORDER BY lot"
+    ));
+    for row in rows {
+        seal.number(number_of(&row[0]));
+        row[1..].iter().for_each(|text| seal.text(text.clone()));
     }
 }

@@ -1,9 +1,9 @@
 //! The real ledger beside the second model, and one step on both.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use rusqlite::Connection;
 use scantrail::ledger::Strategy;
 use scantrail::model::{LotDates, OperationNumber, Stamp};
 use scantrail::ops::{
@@ -12,9 +12,11 @@ use scantrail::ops::{
     add_location, add_order, add_partner, record_batch, ship_picked, short_of, trace, undo,
 };
 use scantrail::scan::Framed;
-use scantrail::store::{RecordedLine, StockFilter, Store};
+use scantrail::store::{Address, Options, RecordedLine, StockFilter, Store};
 
+use crate::inspector::Inspector;
 use crate::invariants;
+use crate::ledger::{Engine, Ledger};
 use crate::model::{Batch, Item, Model, Move, Operation, Order, Spot, TODAY, Verb, Verdict, shown};
 
 /// What is done in one step.
@@ -33,7 +35,8 @@ type Outcome = Result<Recorded, Vec<(Option<u32>, &'static str)>>;
 pub struct World {
     pub model: Model,
     store: Store,
-    inspector: Connection,
+    inspector: Inspector,
+    _ledger: Ledger,
     requests: i64,
     /// What was done, for the message of a failure.
     pub log: String,
@@ -97,11 +100,24 @@ impl World {
             serials: Vec::new(),
         };
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.db");
-        Store::create(&path, true).unwrap();
-        let store = Store::open(&path, true).unwrap();
-        let inspector = Connection::open(&path).unwrap();
-        let mut world = World { model, store, inspector, requests: 0, log: String::new(), last: None, _folder: folder };
+        let ledger = Ledger::empty(Engine::of_this_run(), "ledger.db");
+        let address = folder.path().join(ledger.address());
+        let address = if ledger.is_file() { address.as_os_str() } else { OsStr::new(ledger.address()) };
+        let address = Address::parse(address, &|_| None).unwrap();
+        let options = Options { allow_network_file_system: true, seed: 1, tell: |_| {} };
+        Store::create(&address, &options).unwrap();
+        let store = Store::open(&address, &options).unwrap();
+        let inspector = ledger.inspector(folder.path());
+        let mut world = World {
+            model,
+            store,
+            inspector,
+            _ledger: ledger,
+            requests: 0,
+            log: String::new(),
+            last: None,
+            _folder: folder,
+        };
         world.make_masters();
         world
     }
@@ -246,9 +262,9 @@ impl World {
         }
         let dry = dry_first.then(|| {
             let request = self.request(true);
-            let before = invariants::count(&self.inspector);
+            let before = invariants::count(&mut self.inspector);
             let outcome = self.run(&action, &request);
-            assert_eq!(before, invariants::count(&self.inspector), "a dry run wrote something\n{}", self.log);
+            assert_eq!(before, invariants::count(&mut self.inspector), "a dry run wrote something\n{}", self.log);
             outcome
         });
         let request = self.request(false);
@@ -271,7 +287,7 @@ impl World {
         if repeat {
             self.repeat();
         }
-        invariants::check(&self.inspector, &self.log);
+        invariants::check(&mut self.inspector, &self.log);
         self.compare_stock();
         self.check_orders();
     }
@@ -290,7 +306,7 @@ impl World {
     /// The last accepted step once more with the same op id, and another one under that id.
     fn repeat(&mut self) {
         let Some((action, request, number)) = self.last.clone() else { return };
-        let before = invariants::count(&self.inspector);
+        let before = invariants::count(&mut self.inspector);
         let again = self.run(&action, &request).unwrap_or_else(|codes| panic!("repeated: {codes:?}\n{}", self.log));
         assert!(again.already_recorded && again.operation.number.0 == number, "{}", self.log);
         let first = self.model.operation(number).unwrap();
@@ -300,7 +316,7 @@ impl World {
             let reused = self.run(&other, &request).map(|recorded| recorded.operation.number);
             assert_eq!(reused, Err(vec![(None, "op-id-reused")]), "{}", self.log);
         }
-        assert_eq!(before, invariants::count(&self.inspector), "a repeat wrote something\n{}", self.log);
+        assert_eq!(before, invariants::count(&mut self.inspector), "a repeat wrote something\n{}", self.log);
     }
 
     fn refused(&self, action: &Action, refused: &[(Option<u32>, &'static str)]) {
@@ -527,10 +543,10 @@ impl World {
     }
 
     /// What is checked once, at the end.
-    pub fn finish(&self) {
+    pub fn finish(&mut self) {
         self.compare_traces();
-        invariants::check_chains(&self.inspector, &self.log);
-        invariants::check_file(&self.inspector, &self.log);
+        invariants::check_chains(&mut self.inspector, &self.log);
+        self.inspector.check_file();
     }
 }
 

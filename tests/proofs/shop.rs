@@ -2,14 +2,19 @@
 #![allow(dead_code)]
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// A folder with a database.
+use crate::inspector::Inspector;
+use crate::ledger::{Engine, Ledger};
+
+/// A folder with a ledger, or one with a ledger on the server, as the engine of the test run says.
 pub struct Shop {
     folder: tempfile::TempDir,
+    ledger: Ledger,
+    variables: Vec<(&'static str, String)>,
 }
 
 /// How a command ended.
@@ -45,7 +50,19 @@ impl Ended {
 impl Shop {
     /// With items of every tracking, places, partners and orders, and no goods.
     pub fn new() -> Shop {
-        let shop = Shop { folder: tempfile::tempdir().unwrap() };
+        Shop::with(&[])
+    }
+
+    /// Without a database.
+    pub fn unmade() -> Shop {
+        let ledger = Ledger::empty(Engine::of_this_run(), "shop.db");
+        Shop { folder: tempfile::tempdir().unwrap(), ledger, variables: Vec::new() }
+    }
+
+    /// The same, with variables in the environment of every command.
+    pub fn with(variables: &[(&'static str, &str)]) -> Shop {
+        let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let shop = Shop { variables, ..Shop::unmade() };
         shop.run(&["init"], "").ok();
         for (sku, track) in [("BULK", "none"), ("MILK", "lot"), ("LAP", "serial"), ("VIAL", "lot+serial")] {
             shop.run(&["item", "add", sku, "--name", sku, "--track", track], "").ok();
@@ -72,8 +89,19 @@ impl Shop {
         shop
     }
 
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("shop.db")
+    /// The folder in which its commands run.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What `--db` is given in that folder.
+    pub fn address(&self) -> &str {
+        self.ledger.address()
+    }
+
+    /// A look at its tables.
+    pub fn inspector(&self) -> Inspector {
+        self.ledger.inspector(self.folder.path())
     }
 
     /// A command in a world of its own: no environment, own home, a fixed station.
@@ -82,7 +110,8 @@ impl Shop {
         command
             .env_clear()
             .env("HOME", self.folder.path())
-            .env("SCANTRAIL_DB", self.database())
+            .env("SCANTRAIL_DB", self.address())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env("SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM", "1")
             .args(["--json", "--operator", "ann", "--station", "dock-1"])
             .args(arguments)

@@ -1,8 +1,6 @@
 //! What must hold in the file of a shop, whatever happened to it.
 #![allow(dead_code)]
 
-use rusqlite::Connection;
-
 use crate::shop::Shop;
 
 const NEVER: [(&str, &str); 7] = [
@@ -16,10 +14,11 @@ const NEVER: [(&str, &str); 7] = [
          SELECT 1 FROM (
            SELECT * FROM (SELECT item, lot, place, claim, sum(quantity) FROM change GROUP BY 1, 2, 3, 4
                           HAVING sum(quantity) <> 0
-                          EXCEPT SELECT item, lot, place, claim, quantity FROM balance)
+                          EXCEPT SELECT item, lot, place, claim, quantity FROM balance) AS computed
            UNION ALL
            SELECT * FROM (SELECT item, lot, place, claim, quantity FROM balance WHERE quantity <> 0
-                          EXCEPT SELECT item, lot, place, claim, sum(quantity) FROM change GROUP BY 1, 2, 3, 4))",
+                          EXCEPT SELECT item, lot, place, claim, sum(quantity) FROM change GROUP BY 1, 2, 3, 4)
+                          AS cached) AS differs",
     ),
     (
         "every serial stands where its last hop arrived",
@@ -44,21 +43,16 @@ const NEVER: [(&str, &str); 7] = [
 impl Shop {
     /// Asks for one number.
     pub fn number(&self, sql: &str) -> i64 {
-        let database = Connection::open(self.database()).unwrap();
-        database.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
-        database.query_row(sql, [], |row| row.get(0)).unwrap()
+        self.inspector().number(sql)
     }
 
     /// Fails where the file breaks a rule.
     #[track_caller]
     pub fn check(&self, when: &str) {
-        let database = Connection::open(self.database()).unwrap();
-        database.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
+        let mut inspector = self.inspector();
         for (what, sql) in NEVER {
-            let is_broken = database.prepare(sql).unwrap().exists([]).unwrap();
-            assert!(!is_broken, "{when}: broken: {what}");
+            assert!(inspector.rows(sql).is_empty(), "{when}: broken: {what}");
         }
-        let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(said, "ok", "{when}");
+        inspector.check_file();
     }
 }

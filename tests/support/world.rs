@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::inspector::Inspector;
+use crate::ledger::{Engine, Kept, Ledger};
+
 /// What the clock of a world shows at first.
 pub const NOW: &str = "2026-11-23T10:00:00+00:00";
 
@@ -51,12 +54,17 @@ SO-2003,sales,BOB,PUMP,1
 SO-2003,sales,BOB,BOLT,10
 ";
 
-/// A folder, an environment and a clock of its own. The database is `scantrail.db` in the folder.
+/// A folder, an environment and a clock of its own. The ledger is `scantrail.db` in the folder, or a database on the
+/// server, as the engine of the test run says.
 pub struct World {
     folder: TempDir,
+    ledger: Ledger,
     now: String,
     variables: Vec<(&'static str, OsString)>,
 }
+
+/// The ledger's file, where it is one.
+const FILE: &str = "scantrail.db";
 
 /// How one run of the program went.
 pub struct Outcome {
@@ -73,8 +81,29 @@ pub struct Outcome {
 impl World {
     /// A world without a database.
     pub fn empty() -> World {
+        World::on(Ledger::empty(Engine::of_this_run(), FILE))
+    }
+
+    /// A world without a database, and where it will be a file, for what only files have.
+    pub fn of_files() -> World {
+        World::on(Ledger::empty(Engine::Sqlite, FILE))
+    }
+
+    fn on(ledger: Ledger) -> World {
         let folder = TempDir::with_prefix("scantrail-").unwrap_or_else(|error| panic!("no temporary folder: {error}"));
-        World { folder, now: NOW.to_owned(), variables: Vec::new() }
+        World { folder, ledger, now: NOW.to_owned(), variables: Vec::new() }
+    }
+
+    /// A world like one that is kept.
+    fn like(kept: &Kept) -> World {
+        let mut world = World::on(Ledger::File(FILE));
+        world.ledger = kept.copy(world.folder.path(), FILE);
+        world
+    }
+
+    fn kept(self) -> Kept {
+        let World { folder, ledger, .. } = self;
+        Kept::of(ledger, folder.path())
     }
 
     /// A world with an empty database.
@@ -84,42 +113,50 @@ impl World {
         world
     }
 
-    /// A world with items, places, partners and orders, and no goods. It is made once and copied: the files are at rest.
+    /// A world with items, places, partners and orders, and no goods. It is made once and copied.
     pub fn shop() -> World {
-        static SHOP: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-        let files = SHOP.get_or_init(|| {
-            let world = World::new();
-            for (kind, text) in [("items", ITEMS), ("locations", LOCATIONS), ("partners", PARTNERS), ("orders", ORDERS)]
-            {
-                world.write("masters.csv", text);
-                world.ok(&format!("import {kind} masters.csv"), "");
-            }
-            let names = ["scantrail.db", "scantrail.db-wal"];
-            let read = |name: &str| std::fs::read(world.path(name)).ok().map(|bytes| (name.to_owned(), bytes));
-            names.into_iter().filter_map(read).collect()
-        });
-        let world = World::empty();
-        files.iter().for_each(|(name, bytes)| world.write(name, bytes));
-        world
+        static SHOP: OnceLock<Kept> = OnceLock::new();
+        World::like(SHOP.get_or_init(|| World::empty().with_masters().kept()))
     }
 
     /// The shop with goods in it: laptops SN1 to SN4 and 20 bolts at A-01, milk of lot B7 (10 until 2026-12-01) and B8
     /// (10 until 2026-11-30) at A-01, pumps P1 and P2 of lot L1 at A-02.
     pub fn stocked() -> World {
-        static STOCKED: OnceLock<Vec<(String, Vec<u8>)>> = OnceLock::new();
-        let files = STOCKED.get_or_init(|| {
-            let world = World::shop();
-            world.ok("receive --from ACME --to WH1/A-01", "LAPTOP-15\n4\nSN1\nSN2\nSN3\nSN4\nBOLT\n20\n");
-            world.ok("receive --from ACME --to WH1/A-01 --lot B7 --expires 2026-12-01", "MILK-1L\n10\n");
-            world.ok("receive --from ACME --to WH1/A-01 --lot B8 --expires 2026-11-30", "MILK-1L\n10\n");
-            world.ok("receive --from ACME --to WH1/A-02", "PUMP\n2\nL1\nP1\nP2\n");
-            let names = ["scantrail.db", "scantrail.db-wal"];
-            let read = |name: &str| std::fs::read(world.path(name)).ok().map(|bytes| (name.to_owned(), bytes));
-            names.into_iter().filter_map(read).collect()
-        });
-        let world = World::empty();
-        files.iter().for_each(|(name, bytes)| world.write(name, bytes));
-        world
+        static STOCKED: OnceLock<Kept> = OnceLock::new();
+        World::like(STOCKED.get_or_init(|| World::shop().with_goods().kept()))
+    }
+
+    /// The stocked shop in a file, for what only files have.
+    pub fn stocked_in_a_file() -> World {
+        static STOCKED: OnceLock<Kept> = OnceLock::new();
+        World::like(STOCKED.get_or_init(|| World::of_files().with_masters().with_goods().kept()))
+    }
+
+    fn with_masters(self) -> World {
+        self.ok("init", "");
+        for (kind, text) in [("items", ITEMS), ("locations", LOCATIONS), ("partners", PARTNERS), ("orders", ORDERS)] {
+            self.write("masters.csv", text);
+            self.ok(&format!("import {kind} masters.csv"), "");
+        }
+        self
+    }
+
+    fn with_goods(self) -> World {
+        self.ok("receive --from ACME --to WH1/A-01", "LAPTOP-15\n4\nSN1\nSN2\nSN3\nSN4\nBOLT\n20\n");
+        self.ok("receive --from ACME --to WH1/A-01 --lot B7 --expires 2026-12-01", "MILK-1L\n10\n");
+        self.ok("receive --from ACME --to WH1/A-01 --lot B8 --expires 2026-11-30", "MILK-1L\n10\n");
+        self.ok("receive --from ACME --to WH1/A-02", "PUMP\n2\nL1\nP1\nP2\n");
+        self
+    }
+
+    /// What `--db` is given for this world's ledger.
+    pub fn address(&self) -> &str {
+        self.ledger.address()
+    }
+
+    /// A look at the tables of the ledger.
+    pub fn inspector(&self) -> Inspector {
+        self.ledger.inspector(self.folder.path())
     }
 
     /// Sets the clock.
@@ -151,7 +188,7 @@ impl World {
     pub fn sealed(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().current_dir(self.folder.path());
-        command.env("HOME", self.folder.path()).env("SCANTRAIL_NOW", &self.now).env("SCANTRAIL_DB", "scantrail.db");
+        command.env("HOME", self.folder.path()).env("SCANTRAIL_NOW", &self.now).env("SCANTRAIL_DB", self.address());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -213,7 +250,7 @@ impl World {
 
     /// Everything that the ledger holds, as far as commands show it.
     pub fn state(&self) -> Value {
-        if !self.path("scantrail.db").exists() {
+        if self.run("stock", "").exit == 1 {
             return Value::Null;
         }
         let show = |line: &str| self.json(line, "");
@@ -242,6 +279,8 @@ impl World {
     /// Without what differs from run to run: the folder, and op ids that nobody gave.
     pub fn redacted(&self, text: &str) -> String {
         let text = text.replace(&self.folder.path().display().to_string(), "<folder>");
+        // The one difference between the engines is where the ledger is.
+        let text = text.replace(&without_password(self.address()), FILE);
         let mut redacted = String::new();
         let mut run = String::new();
         let flush = |run: &mut String, redacted: &mut String| {
@@ -258,6 +297,17 @@ impl World {
         }
         flush(&mut run, &mut redacted);
         redacted
+    }
+}
+
+/// An address as the program shows it.
+fn without_password(address: &str) -> String {
+    match (address.split_once("://"), address.rsplit_once('@')) {
+        (Some((scheme, rest)), Some((_, host))) => {
+            let user = rest.split([':', '@']).next().unwrap_or_default();
+            format!("{scheme}://{user}@{host}")
+        }
+        _ => address.to_owned(),
     }
 }
 
