@@ -2,9 +2,12 @@
 # Checks everything: formatting, clippy with warnings denied, all tests, and the example. Runs every step even when an
 # earlier one failed, says at the end which failed, and then exits with 1.
 #
-# Wants a Rust toolchain with rustfmt and clippy, and a C compiler (SQLite is built from source), nothing else: PDFs are
-# rendered and barcodes are read back in Rust, and the tests that need a terminal bring their own. So nothing is
-# installed here.
+# Wants a Rust toolchain with rustfmt and clippy, a C compiler (SQLite is built from source), and PostgreSQL, which it
+# installs on Debian and Ubuntu where there is none (as root, or by sudo). Nothing else: PDFs are rendered and barcodes are
+# read back in Rust, and the tests that need a terminal bring their own.
+#
+# One PostgreSQL server of its own, on loopback, serves the whole run; it is stopped and removed at the end. The tests of
+# what a person or a script sees run twice, once on each engine.
 #
 # One profile, release, serves all steps and the benchmarks, so that SQLite is compiled once.
 #
@@ -27,9 +30,16 @@ need "cargo. Install Rust: https://rustup.rs" cargo --version
 need "rustfmt. Install it with: rustup component add rustfmt" cargo fmt --version
 need "clippy. Install it with: rustup component add clippy" cargo clippy --version
 need "a C compiler. On Debian or Ubuntu, install it with: apt-get install gcc libc6-dev" ${CC:-cc} --version
+tests/postgresql.sh install || missing=1
 if [[ $missing -ne 0 ]]; then
     exit 1
 fi
+
+server=$(mktemp -d) || exit 1
+trap 'tests/postgresql.sh stop "$server"; rm -rf "$server"' EXIT
+trap 'exit 130' INT TERM HUP
+SCANTRAIL_TEST_POSTGRESQL=$(tests/postgresql.sh start "$server") || exit 1
+export SCANTRAIL_TEST_POSTGRESQL
 
 failed=()
 step() {
@@ -46,6 +56,11 @@ step "formatting" cargo fmt --check
 step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
 step "tests" cargo test --release --locked --no-fail-fast
 
+# The tests that are the same on both engines, and run on SQLite above.
+both_engines=(--test commands --test races)
+step "tests on PostgreSQL" env SCANTRAIL_TEST_ENGINE=postgresql \
+    cargo test --release --locked --no-fail-fast "${both_engines[@]}"
+
 # The example uses the program that the tests were run with: without the tests' dependencies cargo would build some crates
 # anew with fewer features. Where there is none, the example builds its own.
 SCANTRAIL_BINARY=$(cargo test --release --locked --no-run --test docs --message-format=json 2> /dev/null |
@@ -58,4 +73,4 @@ if [[ ${#failed[@]} -gt 0 ]]; then
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1
 fi
-echo "All is well: formatting, clippy, tests, example."
+echo "All is well: formatting, clippy, tests on both engines, example."
