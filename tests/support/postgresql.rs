@@ -63,6 +63,15 @@ impl Server {
         Server { url: url.trim_end().to_owned(), attendant: Some((child, folder.to_owned())) }
     }
 
+    /// The same server, whose addresses lead through its socket from now on.
+    pub fn by_socket(mut self) -> Server {
+        let (user, rest) = self.url.rsplit_once('@').unwrap();
+        let (_, port_and_database) = rest.split_once(':').unwrap();
+        let socket = encoded(&self.folder().display().to_string());
+        self.url = format!("{user}@{socket}:{port_and_database}");
+        self
+    }
+
     /// The folder of a server of one's own.
     pub fn folder(&self) -> &Path {
         let (_, folder) = self.attendant.as_ref().expect("the shared server is nobody's own");
