@@ -4,7 +4,7 @@
 #   tests/postgresql.sh install                         installs PostgreSQL where there is none, or says what is missing
 #   tests/postgresql.sh start FOLDER [SETTING=VALUE…]   starts a server, with new data where FOLDER has none; prints its URL
 #   tests/postgresql.sh stop FOLDER                     kills all its processes at once, like a power cut; it can be started again
-#   tests/postgresql.sh freeze FOLDER                   halts all its processes: a server that falls silent
+#   tests/postgresql.sh freeze FOLDER [PROCESS]         halts all its processes, or one: a server that falls silent
 #   tests/postgresql.sh attend FOLDER [SETTING=VALUE…]  start, wait for the end of stdin, stop, and remove FOLDER
 #   tests/postgresql.sh replica FOLDER PRIMARY          makes FOLDER a standby of the running server in PRIMARY; start it then
 #   tests/postgresql.sh run PROGRAM [ARGUMENT…]         one of PostgreSQL's programs, as the user that the server runs as
@@ -55,7 +55,7 @@ install() {
     programs > /dev/null || missing
 }
 
-# The server refuses to run as root: then it, and all its programs, run as another user.
+# The server refuses to run as root: there it, and all of PostgreSQL's programs, run as another user.
 unprivileged() {
     if id postgres > /dev/null 2>&1; then echo postgres; else echo nobody; fi
 }
@@ -64,6 +64,8 @@ run() {
     local bin program=$1
     bin=$(programs) || missing
     shift
+    # Not what a person keeps for PostgreSQL at home.
+    local -x HOME=/
     if [[ $EUID -ne 0 ]]; then
         "$bin/$program" "$@"
     elif command -v setpriv > /dev/null; then
@@ -129,6 +131,7 @@ free_port() {
 start() {
     local folder=$1 port attempt
     shift
+    programs > /dev/null || missing
     mkdir -p "$folder"
     if [[ ! -d $folder/data ]]; then
         create "$folder"
@@ -177,7 +180,12 @@ stop() {
 }
 
 freeze() {
-    signal "$1" STOP
+    local folder=$1 process=${2:-}
+    if [[ -z $process ]]; then
+        signal "$folder" STOP
+    else
+        [[ /proc/$process/cwd -ef $folder/data ]] && kill -STOP "$process"
+    fi
 }
 
 attend() {
@@ -194,7 +202,7 @@ replica() {
     prepare "$folder"
     cp -p "$primary/password" "$folder/password"
     PGPASSWORD=$(cat "$primary/password") run pg_basebackup --pgdata="$folder/data" --write-recovery-conf \
-        --checkpoint=fast --dbname="host=127.0.0.1 port=$(cat "$primary/port") user=$user application_name=standby"
+        --checkpoint=fast --no-sync --dbname="host=127.0.0.1 port=$(cat "$primary/port") user=$user application_name=standby"
 }
 
 # The folders become absolute, because the other user may not be let into this one.
