@@ -9,7 +9,8 @@
 # One PostgreSQL server of its own, on loopback, serves the whole run; it is stopped and removed at the end. The tests of
 # what a person or a script sees run twice, once on each engine.
 #
-# One profile, release, serves all steps and the benchmarks, so that SQLite is compiled once.
+# One profile, release, serves all steps and the benchmarks, so that SQLite is compiled once; here without link-time
+# optimisation, which takes longer than the tests.
 #
 # SCANTRAIL_REFERENCE_VECTORS may name a folder with further scan vectors; without it the tests use their own.
 set -uo pipefail
@@ -34,6 +35,8 @@ tests/postgresql.sh install || missing=1
 if [[ $missing -ne 0 ]]; then
     exit 1
 fi
+
+export CARGO_PROFILE_RELEASE_LTO=off
 
 server=$(mktemp -d) || exit 1
 trap 'tests/postgresql.sh stop "$server"; rm -rf "$server"' EXIT
