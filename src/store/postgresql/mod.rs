@@ -193,11 +193,9 @@ impl Engine for Postgresql {
 
     /// A connection on which that fails is given up: the server then does it.
     fn roll_back(&self) {
-        let ended = self.with(|session| {
-            match std::mem::take(&mut session.is_open) {
-                true => Ok(session.client().batch_execute("ROLLBACK")?),
-                false => Ok(()),
-            }
+        let ended = self.with(|session| match std::mem::take(&mut session.is_open) {
+            true => Ok(session.client().batch_execute("ROLLBACK")?),
+            false => Ok(()),
         });
         if ended.is_err() {
             *self.session.borrow_mut() = None;
