@@ -6,6 +6,7 @@
 mod allocate;
 mod config;
 mod context;
+mod decode;
 mod document;
 mod failure;
 mod import;
@@ -87,6 +88,7 @@ enum Command {
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
+    Decode(decode::Args),
     Undo(undo::Args),
     Log(log::Args),
 }
@@ -140,6 +142,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
+        Command::Decode(args) => decode::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
     }

@@ -90,8 +90,13 @@ impl<'s> Session<'s> {
         }
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &mut self.conversation);
+        let accept_guess = self.verb.options().accept_guess;
         self.store.read(|view| {
             let lookup = Lookup::new(view, verb, order, supplier)?;
+            let reading = match lookup.certain(reading, accept_guess)? {
+                Ok(reading) => reading,
+                Err(refusal) => return Ok(Err(refusal.at(scan.line, scan.shown.clone()))),
+            };
             let (reading, known) = lookup.know(conversation, reading)?;
             let said = |accepted: Accepted| match unused_text(&accepted.unused) {
                 Some(unused) => format!("{}; {unused}", accepted.said),

@@ -43,7 +43,7 @@ fn joined(elements: &[(&str, String)], always_separated: bool) -> String {
     for (index, (identifier, value)) in elements.iter().enumerate() {
         data.extend([identifier, value.as_str()]);
         let is_last = index + 1 == elements.len();
-        if always_separated || (!is_last && identifiers::fixed_length(identifier).is_none()) {
+        if always_separated || (!is_last && identifiers::predefined_length(identifier).is_none()) {
             data.push(elements::SEPARATOR);
         }
     }
