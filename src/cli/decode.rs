@@ -15,9 +15,9 @@ use crate::ops::{OpError, facts_for_scan};
 use crate::scan::{Framed, Framer, MOST_BYTES, frames_by, shown, taken_apart};
 use crate::store::Store;
 
-/// Show what scans say: every element, what it means, how certain that is, and what else it may be
+/// Show what scans say
 ///
-/// Nothing is written, and no database is needed; with one, known items and lots settle what a scan alone cannot.
+/// Every element, what it means, how certain that is, and what else it may be. Nothing is written, and no database is needed; with one, known items and lots settle what a scan alone cannot.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail decode --scans delivery.txt
@@ -232,11 +232,8 @@ fn document(entry: &Entry) -> Value {
     let refused = entry.refused.as_ref().map(|(code, message)| {
         json!({ "code": code, "message": message, "hint": "scan it again, and look at the label; docs/scanners.md" })
     });
-    let warnings: Vec<Value> = reading
-        .warnings
-        .iter()
-        .map(|warning| json!({ "code": warning.code, "message": warning.message }))
-        .collect();
+    let warnings: Vec<Value> =
+        reading.warnings.iter().map(|warning| json!({ "code": warning.code, "message": warning.message })).collect();
     json!({
         "line": entry.line, "raw": entry.raw, "symbology": reading.symbology, "kind": kind(reading),
         "elements": reading.elements, "readings": reading.readings.iter().map(said).collect::<Vec<_>>(),

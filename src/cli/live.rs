@@ -71,7 +71,8 @@ impl Scans<'_> {
                 continue;
             }
             let framer = &mut self.framer;
-            let found: Vec<Framed> = available.iter().filter_map(|byte| framer.push(*byte)).flat_map(taken_apart).collect();
+            let found: Vec<Framed> =
+                available.iter().filter_map(|byte| framer.push(*byte)).flat_map(taken_apart).collect();
             let length = available.len();
             self.input.consume(length);
             self.queue = found.into_iter();

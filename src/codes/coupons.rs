@@ -68,8 +68,8 @@ fn coupon(rest: &mut Rest<'_>, today: NaiveDate) -> Option<()> {
                 other_purchase(rest)?;
             }
             2 => other_purchase(rest)?,
-            3 => expiry = Some(dates::date_of_six_digits(rest.take(6)?, today).ok()?),
-            4 => start = Some(dates::date_of_six_digits(rest.take(6)?, today).ok()?),
+            3 => expiry = Some(date(rest, today)?),
+            4 => start = Some(date(rest, today)?),
             5 => drop(rest.field(6, 0..=9)?),
             6 => drop(rest.field(6, 1..=7)?),
             9 => {
@@ -85,6 +85,12 @@ fn coupon(rest: &mut Rest<'_>, today: NaiveDate) -> Option<()> {
         (Some(start), Some(expiry)) if expiry < start => None,
         _ => Some(()),
     }
+}
+
+/// A date, whose day must be there.
+fn date(rest: &mut Rest<'_>, today: NaiveDate) -> Option<NaiveDate> {
+    let digits = rest.take(6).filter(|digits| !digits.ends_with("00"))?;
+    dates::date_of_six_digits(digits, today).ok()
 }
 
 /// How much must be bought, counted how, of which family.

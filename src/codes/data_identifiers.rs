@@ -42,7 +42,9 @@ fn understand(reading: &mut Reading, identifier: &str, value: &str, today: Naive
         },
         "Q" => match decimal(value) {
             Some(count) => reading.count = Some(count),
-            None => reading.warn("not-a-quantity", format!("(Q) holds {}, which is no number", shown(value.as_bytes()))),
+            None => {
+                reading.warn("not-a-quantity", format!("(Q) holds {}, which is no number", shown(value.as_bytes())))
+            }
         },
         "7Q" => quantity_with_unit(reading, value),
         "L" | "1L" => reading.place = Some(value.to_owned()),
@@ -127,8 +129,30 @@ pub(super) fn read_bare(text: &str, is_expected: bool, today: NaiveDate) -> Opti
     let (identifier, value) = split(text)?;
     let is_known = matches!(
         identifier,
-        "P" | "1P" | "30P" | "Q" | "7Q" | "1T" | "T" | "S" | "L" | "1L" | "K" | "V" | "1V" | "4L" | "9D" | "10D"
-            | "14D" | "16D" | "1J" | "2J" | "3J" | "4J" | "5J" | "6J" | "J"
+        "P" | "1P"
+            | "30P"
+            | "Q"
+            | "7Q"
+            | "1T"
+            | "T"
+            | "S"
+            | "L"
+            | "1L"
+            | "K"
+            | "V"
+            | "1V"
+            | "4L"
+            | "9D"
+            | "10D"
+            | "14D"
+            | "16D"
+            | "1J"
+            | "2J"
+            | "3J"
+            | "4J"
+            | "5J"
+            | "6J"
+            | "J"
     );
     let is_plate = is_licence_plate(identifier, value);
     if value.is_empty() || !(is_plate || (is_expected && is_known)) {

@@ -47,10 +47,8 @@ const STAND_INS: &[(&str, Proof)] = &[
     ("\\u001d", Proof::Sure),
     ("\\035", Proof::Sure),
     ("\\029", Proof::Sure),
-    ("\\F", Proof::Guess),
     ("^]", Proof::Sure),
     ("~d029", Proof::Sure),
-    ("~1", Proof::Guess),
     // Pictures of control characters, and a private character of a tablet's keyboard.
     ("\u{241d}", Proof::Sure),
     ("\u{f70b}", Proof::Sure),
@@ -115,13 +113,18 @@ pub(super) fn read(data: &str, declared: bool, today: NaiveDate) -> Option<Scann
 /// The reading with the first stand-in that makes the whole scan right; with `only_text`, of those that GS1 data can
 /// hold.
 fn undisguised(data: &str, declared: bool, only_text: bool, today: NaiveDate) -> Option<Reading> {
-    let wanted = STAND_INS.iter().filter(|(stand_in, proof)| {
-        (!only_text || *proof == Proof::Text) && data.contains(stand_in)
-    });
+    let wanted =
+        STAND_INS.iter().filter(|(stand_in, proof)| (!only_text || *proof == Proof::Text) && data.contains(stand_in));
     for (stand_in, proof) in wanted {
         let leads = data.starts_with(stand_in);
         let candidate = data.replace(stand_in, "\u{1d}");
         let is_known = declared || gs1::begins_with_a_number(candidate.trim_start_matches(SEPARATOR));
+        // A stray character at the end separates nothing.
+        let separates = candidate.trim_end_matches(SEPARATOR).contains(SEPARATOR);
+        let is_visible = stand_in.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+        if is_visible && !separates {
+            continue;
+        }
         let is_announced = leads && candidate.trim_matches(SEPARATOR).contains(SEPARATOR);
         if !is_known && !is_announced {
             continue;

@@ -74,7 +74,8 @@ fn tme_names(text: &str) -> Option<Reading> {
 /// `P… 1P… Q… K…`: data identifiers with spaces between, without an envelope.
 fn tme_identifiers(text: &str, today: NaiveDate) -> Option<Reading> {
     let fields: Vec<&str> = text.split(' ').filter(|field| !field.is_empty()).collect();
-    let identifiers: Vec<&str> = fields.iter().map(|field| Some(data_identifiers::split(field)?.0)).collect::<Option<_>>()?;
+    let identifiers: Vec<&str> =
+        fields.iter().map(|field| Some(data_identifiers::split(field)?.0)).collect::<Option<_>>()?;
     let is_one = identifiers.len() >= 3
         && identifiers.contains(&"Q")
         && (identifiers.contains(&"P") || identifiers.contains(&"1P"));

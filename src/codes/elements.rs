@@ -106,9 +106,7 @@ fn verify_unassigned(element: &Element<'_>) -> Result<(), ElementFault> {
             })
         }
         (None, Some(expected), found) if found < expected => Err(ElementFault::TooShort { found, expected }),
-        (None, None, found) if found > MOST_CHARACTERS => {
-            Err(ElementFault::TooLong { found, most: MOST_CHARACTERS })
-        }
+        (None, None, found) if found > MOST_CHARACTERS => Err(ElementFault::TooLong { found, most: MOST_CHARACTERS }),
         _ => Ok(()),
     }
 }

@@ -126,7 +126,8 @@ pub(super) fn read(digits: &str, rules: &[EmbeddedRule]) -> Option<Reading> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let value = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") };
-    let mut reading = Reading { kind: Kind::Ean, text: digits.to_owned(), item: Gtin::new(&base).ok(), ..Reading::default() };
+    let mut reading =
+        Reading { kind: Kind::Ean, text: digits.to_owned(), item: Gtin::new(&base).ok(), ..Reading::default() };
     match rule.what {
         Embedded::Weight => reading.measure = Some(Measure { value, unit: "kg" }),
         Embedded::Price => reading.price = Some(value),

@@ -43,9 +43,7 @@ impl Encoding {
             _ => char::from(byte),
         };
         match self {
-            Encoding::Utf8 => {
-                std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| error.valid_up_to() + 1)
-            }
+            Encoding::Utf8 => std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| error.valid_up_to() + 1),
             _ => {
                 let text: String = bytes.iter().map(|byte| decode(*byte)).collect();
                 match text.chars().position(|character| character == '\u{fffd}') {

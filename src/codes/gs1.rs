@@ -164,7 +164,8 @@ impl Contents<'_> {
         if (self.has("01") || (self.has("02") && self.has("37"))) && reading.item.is_none() {
             reading.warn("item-all-zeros", "the item number is all zeros and names no item");
         }
-        let letters = || self.elements.iter().flat_map(|element| element.value.chars()).filter(char::is_ascii_alphabetic);
+        let letters =
+            || self.elements.iter().flat_map(|element| element.value.chars()).filter(char::is_ascii_alphabetic);
         let is_small = letters().count() > 0 && letters().all(|letter| letter.is_ascii_lowercase());
         if is_small && (self.has("10") || self.has("21")) {
             let message = "all letters are small: is the scanner set to small letters, or Caps Lock on?";

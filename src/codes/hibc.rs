@@ -53,7 +53,10 @@ pub(super) fn seam(line: &str) -> Option<usize> {
     seams.find(|at| {
         let (first, second) = text.split_at(*at);
         let link = second.chars().rev().nth(1);
-        is_primary(first) && is_secondary(second) && is_checked(first) && is_checked(second)
+        is_primary(first)
+            && is_secondary(second)
+            && is_checked(first)
+            && is_checked(second)
             && first.chars().next_back() == link
     })
 }
@@ -121,9 +124,9 @@ impl Code {
             let (product, unit) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
             Some((labeler, product, unit))
         });
-        let Some((labeler, product, unit)) = cut.filter(|(_, product, unit)| {
-            (1..=18).contains(&product.len()) && check_digit::is_digits(unit)
-        }) else {
+        let Some((labeler, product, unit)) =
+            cut.filter(|(_, product, unit)| (1..=18).contains(&product.len()) && check_digit::is_digits(unit))
+        else {
             return Err(wrong("names no product and unit"));
         };
         self.put("lic", labeler);

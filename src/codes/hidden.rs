@@ -71,7 +71,7 @@ impl Search {
         let most = identifiers::assigned(identifier).map_or(0, |row| row.lengths().1);
         for length in (1..=behind.len().min(most)).rev() {
             let Some((value, after)) = behind.split_at_checked(length) else { continue };
-            let next = if after.is_empty() { looks } else { self.looks_hidden(after) };
+            let next = if after.is_empty() { looks } else { self.looks_hidden(value, after) };
             let is_cut = !after.is_empty();
             if is_cut && (next.is_none() || lost >= MOST_LOST || !is_cuttable(identifier)) {
                 continue;
@@ -119,9 +119,9 @@ impl Search {
         }
     }
 
-    /// How an element looks that would begin a text here, hidden in the value before it; `None` for what is not
-    /// believed.
-    fn looks_hidden(&self, text: &str) -> Option<Looks> {
+    /// How an element looks that would begin a text here, hidden behind the value before it; `None` for what is not
+    /// believed. A count behind digits is not: that is how most numbers of lots look.
+    fn looks_hidden(&self, before: &str, text: &str) -> Option<Looks> {
         let identifier = identifiers::at_beginning_of(text)?;
         let behind = &text[identifier.len()..];
         let digits = |length: usize| behind.get(..length).filter(|digits| check_digit::is_digits(digits));
@@ -129,6 +129,7 @@ impl Search {
             "01" | "02" => digits(14).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
             "00" => digits(18).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
             "11" | "13" | "15" | "16" | "17" => digits(6).filter(|six| self.is_believable(six)).map(|_| Looks::Strong),
+            "30" | "37" if check_digit::is_digits(before) => None,
             "10" | "21" | "30" | "37" => (!behind.is_empty()).then_some(Looks::Weak),
             measure if identifiers::measure(measure).is_some() => digits(6).map(|_| Looks::Strong),
             _ => None,

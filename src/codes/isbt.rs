@@ -57,9 +57,8 @@ pub(super) fn read(text: &str) -> Option<Scanned> {
     let pieces = cut(text)?;
     let mut reading = Reading { kind: Kind::Isbt, text: text.to_owned(), ..Reading::default() };
     let announced = pieces.first().filter(|(identifier, _)| *identifier == "=+").map(|(_, value)| *value);
-    let is_complete = announced.is_none_or(|header| {
-        header.get(..2).and_then(|count| count.parse::<usize>().ok()) == Some(pieces.len() - 1)
-    });
+    let is_complete = announced
+        .is_none_or(|header| header.get(..2).and_then(|count| count.parse::<usize>().ok()) == Some(pieces.len() - 1));
     if pieces.len() > 1 && announced.is_none() {
         return None;
     }
@@ -120,7 +119,8 @@ fn donation(reading: &mut Reading, value: &str, is_compound: bool) -> Result<(),
             return Err(Unreadable::Isbt("has flags that do not fit its donation number: scan it again"));
         }
         if !is_compound {
-            let character = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*".chars().nth(usize::try_from(flag - 60).unwrap_or(0));
+            let character =
+                "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*".chars().nth(usize::try_from(flag - 60).unwrap_or(0));
             reading.elements.push(("check".to_owned(), character.map(String::from).unwrap_or_default()));
         }
     }

@@ -46,7 +46,10 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
     }
     Some(match formats(&content) {
         Ok(formats) => of_formats(text, &formats, today),
-        Err(fault) => Scanned { reading: Reading { kind: Kind::SupplierLabel, ..Scanned::unread(text, fault.clone()).reading }, fault: Some(fault) },
+        Err(fault) => Scanned {
+            reading: Reading { kind: Kind::SupplierLabel, ..Scanned::unread(text, fault.clone()).reading },
+            fault: Some(fault),
+        },
     })
 }
 

@@ -30,8 +30,8 @@ fn behind_the_domain(text: &str) -> Option<&str> {
     let rest = ["https://", "http://", "HTTPS://", "HTTP://"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     let (domain, _) = rest.split_once('/')?;
-    let is_domain = !domain.is_empty()
-        && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]@".contains(&byte));
+    let is_domain =
+        !domain.is_empty() && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]@".contains(&byte));
     (is_domain && rest.bytes().all(is_legal)).then(|| &rest[domain.len()..])
 }
 
@@ -95,7 +95,10 @@ fn attribute(
     allowed: &str,
 ) -> Result<String, Unreadable> {
     let Some(row) = identifiers::assigned(identifier) else {
-        return Err(wrong(format!("has an element that is not assigned in its query: {}", shown(identifier.as_bytes()))));
+        return Err(wrong(format!(
+            "has an element that is not assigned in its query: {}",
+            shown(identifier.as_bytes())
+        )));
     };
     if pairs.iter().any(|(other, _)| *other == identifier) {
         return Err(wrong(format!("has ({identifier}) twice")));
@@ -135,7 +138,9 @@ fn decoded(text: &str, is_query: bool) -> Result<String, Unreadable> {
             b'%' => {
                 let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
                 let number = digit(rest.next()).zip(digit(rest.next())).map(|(high, low)| high * 16 + low);
-                number.and_then(|number| u8::try_from(number).ok()).ok_or_else(|| wrong("has a % without two digits"))?
+                number
+                    .and_then(|number| u8::try_from(number).ok())
+                    .ok_or_else(|| wrong("has a % without two digits"))?
             }
             other => other,
         });
@@ -150,7 +155,9 @@ fn of_pairs(pairs: &[Pair<'_>], today: NaiveDate) -> Scanned {
         let element = Element { identifier, value, position: 0 };
         match elements::verify(&element, today) {
             Ok(()) => right.push(element),
-            Err(wrong) => fault = fault.or_else(|| Some(self::wrong(format!("has element ({identifier}), which {wrong}")))),
+            Err(wrong) => {
+                fault = fault.or_else(|| Some(self::wrong(format!("has element ({identifier}), which {wrong}"))))
+            }
         }
     }
     let mut scanned = gs1::of_elements(&right, today);

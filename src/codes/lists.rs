@@ -46,7 +46,8 @@ fn is_in_group(list: &str, word: &str) -> bool {
     let (Some(first), Some(second), None) = (characters.next(), characters.next(), characters.next()) else {
         return false;
     };
-    list.split_ascii_whitespace().any(|group| group.starts_with(first) && group.chars().skip(1).any(|one| one == second))
+    list.split_ascii_whitespace()
+        .any(|group| group.starts_with(first) && group.chars().skip(1).any(|one| one == second))
 }
 
 /// True for the number of a country, three digits.

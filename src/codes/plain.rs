@@ -6,11 +6,7 @@ use super::{Confidence, Gtin, Kind, Reading, brackets, check_digit, gs1};
 
 /// The plain reading of a text, with doubts and other readings.
 pub(super) fn read(text: &str, is_identified: bool, today: NaiveDate) -> Reading {
-    let mut reading = Reading {
-        text: text.to_owned(),
-        gtin_candidate: Gtin::candidate(text),
-        ..Reading::default()
-    };
+    let mut reading = Reading { text: text.to_owned(), gtin_candidate: Gtin::candidate(text), ..Reading::default() };
     if reading.gtin_candidate.is_some() && !is_identified {
         reading.doubt(Confidence::Guess);
     }
@@ -62,16 +58,21 @@ fn is_cut_short(text: &str) -> bool {
 
 /// Characters that cannot be seen, and letters that were written in one encoding and read in another.
 fn look_at_characters(reading: &mut Reading) {
-    let is_invisible = |character: char| {
-        matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-    };
+    let is_invisible = |character: char| matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
     if reading.text.chars().any(is_invisible) {
         reading.warn("invisible-character", "it holds a character that cannot be seen");
         reading.doubt(Confidence::Guess);
     }
     let bytes: Option<Vec<u8>> = reading.text.chars().map(|character| u8::try_from(character).ok()).collect();
-    if let Some(meant) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.contains(char::is_control)) {
-        reading.readings.push(Reading { text: meant, kind: Kind::Plain, confidence: Confidence::Guess, ..Reading::default() });
+    if let Some(meant) =
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| !text.contains(char::is_control))
+    {
+        reading.readings.push(Reading {
+            text: meant,
+            kind: Kind::Plain,
+            confidence: Confidence::Guess,
+            ..Reading::default()
+        });
         reading.doubt(Confidence::Ambiguous);
         reading.warn("wrong-encoding", "its letters look like UTF-8 that was read as Latin-1");
     }
@@ -84,7 +85,8 @@ fn look_doubled(reading: &mut Reading) {
     let text = reading.text.as_str();
     let Some((first, second)) = text.split_at_checked(text.len() / 2) else { return };
     let shortest = if check_digit::is_digits(first) { SHORTEST_DIGITS } else { SHORTEST_TEXT };
-    let is_doubled = first == second && first.len() >= shortest && first.bytes().any(|byte| byte != first.as_bytes()[0]);
+    let is_doubled =
+        first == second && first.len() >= shortest && first.bytes().any(|byte| byte != first.as_bytes()[0]);
     let are_two_numbers = [first, second].iter().all(|half| half.len() == 13 && Gtin::candidate(half).is_some());
     if !is_doubled && !(are_two_numbers && text.len() == 26) {
         return;

@@ -181,8 +181,9 @@ impl Reader<'_> {
         let mut scanned = self.form(data)?;
         let is_clean = |(_, value): &(String, String)| !value.contains(char::is_control);
         if !scanned.reading.elements.iter().all(is_clean) {
-            scanned.reading.elements.retain(is_clean);
-            scanned.reading.item_codes.retain(|code| !code.contains(char::is_control));
+            let Reading { kind, text, mut elements, .. } = scanned.reading;
+            elements.retain(is_clean);
+            scanned.reading = Reading { kind, text, elements, ..Reading::default() };
             let wrong = control_character(data, |character| character.is_control() && !ENVELOPE.contains(&character));
             scanned.fault = scanned.fault.or(wrong).or(Some(Unreadable::Label("has a control character in a field")));
         }
@@ -244,9 +245,13 @@ impl Reader<'_> {
             return None;
         }
         if is_upper {
-            scanned.reading.warn("capitals", format!("{identifier} came for {meant}: all letters were turned to capitals"));
+            scanned
+                .reading
+                .warn("capitals", format!("{identifier} came for {meant}: all letters were turned to capitals"));
         } else {
-            scanned.reading.warn("caps-lock", format!("{identifier} came for {meant}: Caps Lock was on, and is undone"));
+            scanned
+                .reading
+                .warn("caps-lock", format!("{identifier} came for {meant}: Caps Lock was on, and is undone"));
         }
         scanned.reading.doubt(Confidence::Guess);
         scanned.reading.symbology = Some(meant.to_owned());

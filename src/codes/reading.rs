@@ -110,6 +110,12 @@ impl Reading {
         self.has_elements_of_gs1() && has("01") && has("21")
     }
 
+    /// How many or how much in a unit: the count, else the measure when it is in that unit.
+    pub fn amount_in(&self, unit: &str) -> Option<&str> {
+        let measure = self.measure.as_ref().filter(|measure| measure.unit.eq_ignore_ascii_case(unit));
+        self.count.as_deref().or(measure.map(|measure| measure.value.as_str()))
+    }
+
     /// The text, when it is one code as a whole: not for elements, and not for command scans.
     pub fn plain(&self) -> Option<&str> {
         match self.kind {

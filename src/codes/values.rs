@@ -93,7 +93,8 @@ pub(super) fn verify(value: &str, parts: &[Part], today: NaiveDate) -> Result<()
         }
         if rest.len() < part.least {
             let expected = value.len() - rest.len() + part.least;
-            let mandatory: usize = parts[index + 1..].iter().filter(|part| !part.is_optional).map(|part| part.least).sum();
+            let mandatory: usize =
+                parts[index + 1..].iter().filter(|part| !part.is_optional).map(|part| part.least).sum();
             return Err(ElementFault::TooShort { found: value.len(), expected: expected + mandatory });
         }
         let (piece, behind) = rest.split_at(part.most.min(rest.len()));
@@ -207,8 +208,7 @@ fn has_company_prefix(text: &str) -> bool {
 /// The check pair of a GMN (GS1 General Specifications, section 7.9.5): each character's number in set 82, times a prime
 /// that grows from the right, modulo 1021, as two characters of 32.
 fn has_check_pair(text: &str) -> bool {
-    const PRIMES: [u32; 23] =
-        [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83];
+    const PRIMES: [u32; 23] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83];
     const PAIR: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let Some((body, pair)) = text.len().checked_sub(2).and_then(|at| text.split_at_checked(at)) else { return false };
     if body.len() > PRIMES.len() {

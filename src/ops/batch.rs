@@ -217,7 +217,8 @@ fn judge_stream(
     let mut refusals = Vec::new();
     let kept = without_undone(scans, today, &mut refusals)?;
     let conversation = Conversation::new(plan);
-    let mut stream = Stream { lookup, conversation, today, accept_guess, refusals, warnings: Vec::new(), passed_over: 0 };
+    let mut stream =
+        Stream { lookup, conversation, today, accept_guess, refusals, warnings: Vec::new(), passed_over: 0 };
     for framed in kept {
         stream.take(framed)?;
     }

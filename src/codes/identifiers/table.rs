@@ -30,8 +30,7 @@ const PRICE: &[Part] = &[digits_to(15)];
 const PRICE_WITH_CURRENCY: &[Part] = &[digits(3).checked(Check::Currency), digits_to(15)];
 const COUNTRY: Part = digits(3).checked(Check::Country);
 const ONE_COUNTRY: &[Part] = &[COUNTRY];
-const COUNTRIES: &[Part] =
-    &[COUNTRY, COUNTRY.optional(), COUNTRY.optional(), COUNTRY.optional(), COUNTRY.optional()];
+const COUNTRIES: &[Part] = &[COUNTRY, COUNTRY.optional(), COUNTRY.optional(), COUNTRY.optional(), COUNTRY.optional()];
 const COUNTRY_LETTERS: &[Part] = &[text(2).checked(Check::CountryLetters)];
 const NAME_35: &[Part] = &[text_to(35).checked(Check::PercentEncoding)];
 const NAME_40: &[Part] = &[text_to(40).checked(Check::PercentEncoding)];
@@ -115,10 +114,11 @@ pub(super) const TABLE: &[Identifier] = &[
     Identifier::new("4304", "receiver's town or region", NAME_70).to("4306").needs(LOGISTIC_UNIT),
     Identifier::new("4307", "receiver's country", COUNTRY_LETTERS).needs(LOGISTIC_UNIT),
     Identifier::new("4308", "receiver's telephone", TEXT_30).needs(LOGISTIC_UNIT),
-    Identifier::new("4309", "receiver's position", &[
-        digits(10).checked(Check::Latitude),
-        digits(10).checked(Check::Longitude),
-    ])
+    Identifier::new(
+        "4309",
+        "receiver's position",
+        &[digits(10).checked(Check::Latitude), digits(10).checked(Check::Longitude)],
+    )
     .needs(LOGISTIC_UNIT),
     Identifier::new("4310", "company to return to", NAME_35).to("4311").needs(LOGISTIC_UNIT),
     Identifier::new("4312", "address to return to", NAME_70).needs(LOGISTIC_UNIT),
@@ -145,30 +145,31 @@ pub(super) const TABLE: &[Identifier] = &[
     Identifier::new("7004", "active potency", &[digits_to(4)]).needs(&["01+10"]),
     Identifier::new("7005", "catch area", &[text_to(12)]).needs(ITEM_OR_CONTENT),
     Identifier::new("7006", "first frozen on", EXACT_DATE).needs(ITEM_OR_CONTENT),
-    Identifier::new("7007", "harvested on", &[
-        digits(6).checked(Check::Date),
-        digits(6).checked(Check::Date).optional(),
-    ])
+    Identifier::new(
+        "7007",
+        "harvested on",
+        &[digits(6).checked(Check::Date), digits(6).checked(Check::Date).optional()],
+    )
     .needs(ITEM_OR_CONTENT),
     Identifier::new("7008", "species for fishery", TEXT_3).needs(ITEM_OR_CONTENT),
     Identifier::new("7009", "fishing gear", &[text_to(10)]).needs(ITEM_OR_CONTENT),
     Identifier::new("7010", "method of production", &[text_to(2)]).needs(ITEM_OR_CONTENT),
-    Identifier::new("7011", "test by", &[
-        digits(6).checked(Check::Date),
-        digits(4).checked(Check::HourMinute).optional(),
-    ])
+    Identifier::new(
+        "7011",
+        "test by",
+        &[digits(6).checked(Check::Date), digits(4).checked(Check::HourMinute).optional()],
+    )
     .needs(ITEM_OR_CONTENT),
     Identifier::new("7020", "lot of the refurbishment", TEXT_20).needs(&["01 8006", "416"]),
     Identifier::new("7021", "functional status", TEXT_20).needs(ITEM_OR_PIECE),
     Identifier::new("7022", "revision status", TEXT_20).needs(&["7021"]),
     Identifier::new("7023", "assembly (GIAI)", ASSET),
     Identifier::new("7030", "processor", PROCESSOR).to("7039").needs(ITEM_OR_CONTENT),
-    Identifier::new("7040", "economic operator (UIC)", &[
-        digits(1),
-        text(1),
-        text(1),
-        text(1).checked(Check::ImporterIndex),
-    ])
+    Identifier::new(
+        "7040",
+        "economic operator (UIC)",
+        &[digits(1), text(1), text(1), text(1).checked(Check::ImporterIndex)],
+    )
     .qualifier(),
     Identifier::new("7041", "type of freight unit", &[text_to(4).checked(Check::PackageType)])
         .needs(LOGISTIC_UNIT)
@@ -188,40 +189,45 @@ pub(super) const TABLE: &[Identifier] = &[
     Identifier::new("7255", "suffix of the name", &[text_to(10)]).needs(PERSON).excludes("7256 7259"),
     Identifier::new("7256", "full name", NAME_90).needs(PERSON),
     Identifier::new("7257", "address", NAME_70).needs(RECIPIENT),
-    Identifier::new("7258", "sequence of the birth", &[text(3).checked(Check::PlaceInSequence)])
-        .needs(&["8018+7259"]),
+    Identifier::new("7258", "sequence of the birth", &[text(3).checked(Check::PlaceInSequence)]).needs(&["8018+7259"]),
     Identifier::new("7259", "family name of the baby", NAME_40).needs(RECIPIENT).excludes("7256"),
-    Identifier::new("8001", "dimensions of a roll", &[
-        digits(4).checked(Check::NotZero),
-        digits(5).checked(Check::NotZero),
-        digits(3).checked(Check::NotZero),
-        digits(1).checked(Check::Winding),
-        digits(1),
-    ])
+    Identifier::new(
+        "8001",
+        "dimensions of a roll",
+        &[
+            digits(4).checked(Check::NotZero),
+            digits(5).checked(Check::NotZero),
+            digits(3).checked(Check::NotZero),
+            digits(1).checked(Check::Winding),
+            digits(1),
+        ],
+    )
     .needs(ITEM),
     Identifier::new("8002", "mobile telephone", TEXT_20),
-    Identifier::new("8003", "returnable asset (GRAI)", &[
-        digits(1).checked(Check::Zero),
-        digits(13).checked(Check::Digit),
-        text_to(16).optional(),
-    ])
+    Identifier::new(
+        "8003",
+        "returnable asset (GRAI)",
+        &[digits(1).checked(Check::Zero), digits(13).checked(Check::Digit), text_to(16).optional()],
+    )
     .key(""),
     Identifier::new("8004", "asset (GIAI)", ASSET).key("7040"),
     Identifier::new("8005", "price per unit of measure", &[digits(6)]).needs(ITEM_OR_CONTENT),
     Identifier::new("8006", "piece of an item (ITIP)", PIECE).excludes("01 37").key("22 10 21"),
     Identifier::new("8007", "bank account (IBAN)", &[text_to(34).checked(Check::Iban)]).needs(&["415"]),
-    Identifier::new("8008", "made at", &[
-        digits(6).checked(Check::Date),
-        digits(2).checked(Check::Hour),
-        digits(2).checked(Check::Minute).optional(),
-        digits(2).checked(Check::Minute).optional(),
-    ])
+    Identifier::new(
+        "8008",
+        "made at",
+        &[
+            digits(6).checked(Check::Date),
+            digits(2).checked(Check::Hour),
+            digits(2).checked(Check::Minute).optional(),
+            digits(2).checked(Check::Minute).optional(),
+        ],
+    )
     .needs(ITEM_OR_CONTENT),
     Identifier::new("8009", "optical sensor", &[text_to(50)]).needs(&["00 01"]),
-    Identifier::new("8010", "component (CPID)", &[
-        Part::new(Characters::Set39, 1, 30).checked(Check::CompanyPrefix),
-    ])
-    .key("8011"),
+    Identifier::new("8010", "component (CPID)", &[Part::new(Characters::Set39, 1, 30).checked(Check::CompanyPrefix)])
+        .key("8011"),
     Identifier::new("8011", "serial of the component", &[digits_to(12).checked(Check::NoLeadingZero)])
         .needs(&["8010"])
         .qualifier(),
@@ -240,9 +246,7 @@ pub(super) const TABLE: &[Identifier] = &[
     Identifier::new("8040", "IMEI", &[digits(15)]).needs(UNIT_WITH_SERIAL).qualifier(),
     Identifier::new("8041", "second IMEI", &[digits(15)]).needs(&["01+21+8040"]).qualifier(),
     Identifier::new("8042", "embedded SIM", &[digits(32)]).needs(&["01+21+8040"]).qualifier(),
-    Identifier::new("8043", "physical SIM", &[digits(18), digits_to(2).optional()])
-        .needs(&["01+21+8040"])
-        .qualifier(),
+    Identifier::new("8043", "physical SIM", &[digits(18), digits_to(2).optional()]).needs(&["01+21+8040"]).qualifier(),
     Identifier::new("8110", "coupon of North America", &[text_to(70).checked(Check::Coupon)]).qualifier(),
     Identifier::new("8111", "loyalty points", &[digits(4)]).needs(&["255"]).qualifier(),
     Identifier::new("8112", "coupon of North America, from a file", &[text_to(70).checked(Check::CouponOffer)])

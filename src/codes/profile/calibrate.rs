@@ -45,8 +45,10 @@ pub enum CalibrationFault {
     #[error("nothing arrived: scan the calibration barcode")]
     Nothing,
     /// What arrived is not the expected code, or characters of it are missing or merged.
-    #[error("this is not the calibration barcode, or characters of it were lost or merged on the way (dead keys): set the \
-             scanner and the host to the same keyboard layout, and scan it again")]
+    #[error(
+        "this is not the calibration barcode, or characters of it were lost or merged on the way (dead keys): set the \
+             scanner and the host to the same keyboard layout, and scan it again"
+    )]
     NotAligned,
 }
 
@@ -93,7 +95,8 @@ fn align(expected: &str, arrived: &[char]) -> Option<Alignment> {
         let Some(around) = arrived.len().checked_sub(others + separators * length) else { continue };
         for before in 0..=around.min(LONGEST) {
             let behind = around - before;
-            let Some(alignment) = (behind <= LONGEST).then(|| try_at(expected, arrived, before, length)).flatten() else {
+            let Some(alignment) = (behind <= LONGEST).then(|| try_at(expected, arrived, before, length)).flatten()
+            else {
                 continue;
             };
             let changed = alignment.arrived_for.iter().filter(|(meant, arrived)| meant != arrived).count();
@@ -212,7 +215,22 @@ mod tests {
             ("\u{1d}", "", "", &[][..]),
             ("{GS}", "~", "", &[]),
             ("\0", "", ";", &[(']', '+'), ('-', 'ß')]),
-            ("^", "<<", ">>", &[('0', 'à'), ('1', '&'), ('2', 'é'), ('a', 'q'), ('A', 'Q'), ('/', '!'), ('-', ')'), (']', '$')]),
+            (
+                "^",
+                "<<",
+                ">>",
+                &[
+                    ('0', 'à'),
+                    ('1', '&'),
+                    ('2', 'é'),
+                    ('a', 'q'),
+                    ('A', 'Q'),
+                    ('Q', 'A'),
+                    ('/', '!'),
+                    ('-', ')'),
+                    (']', '$'),
+                ],
+            ),
         ] {
             let change = |character| match layout.iter().find(|(meant, _)| *meant == character) {
                 _ if character == SEPARATOR => stand_in.to_owned(),
@@ -237,13 +255,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_undone_is_said() {
-        let dropped = found(&sent(|character| if character == SEPARATOR { String::new() } else { character.to_string() }));
+        let dropped =
+            found(&sent(|character| if character == SEPARATOR { String::new() } else { character.to_string() }));
         assert_eq!(dropped.losses, [Loss::Separator]);
         let same = found(&sent(|character| if character == '/' { "-".to_owned() } else { character.to_string() }));
         let loss = Loss::Same { arrived: "-".to_owned(), meant: "- /".to_owned() };
         assert_eq!(same.losses, [loss]);
         assert!(same.profile.repaired(b"AB-1").is_err());
-        let separator = found(&sent(|character| if character == SEPARATOR { "-".to_owned() } else { character.to_string() }));
+        let separator =
+            found(&sent(|character| if character == SEPARATOR { "-".to_owned() } else { character.to_string() }));
         assert_eq!(separator.losses, [Loss::Same { arrived: "-".to_owned(), meant: r"\x1D -".to_owned() }]);
         assert!(separator.profile.repaired(b"10AB-17").is_err());
     }

@@ -46,8 +46,10 @@ pub enum ProfileFault {
         encoding: &'static str,
     },
     /// A character that may be one of several.
-    #[error("character {position} of the scan, {shown}, arrives here for several characters of barcodes: set the scanner \
-             or the keyboard layout as docs/scanners.md says")]
+    #[error(
+        "character {position} of the scan, {shown}, arrives here for several characters of barcodes: set the scanner \
+             or the keyboard layout as docs/scanners.md says"
+    )]
     Lost {
         /// Where it stands, from 1.
         position: usize,
@@ -104,7 +106,8 @@ impl Profile {
     /// # Errors
     /// See [`SettingFault`].
     pub fn set(&mut self, setting: &str) -> Result<(), SettingFault> {
-        let (key, value) = setting.split_once('=').ok_or_else(|| SettingFault::NotASetting(shown(setting.as_bytes())))?;
+        let (key, value) =
+            setting.split_once('=').ok_or_else(|| SettingFault::NotASetting(shown(setting.as_bytes())))?;
         let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(value)).map_or(value, |(_, text)| text);
         let wrong = || SettingFault::NoSuchValue { key: shown(key.as_bytes()), value: shown(value.as_bytes()) };
         match key {
