@@ -14,7 +14,9 @@ pub(super) fn read(text: &str, is_identified: bool, today: NaiveDate) -> Reading
         if text.as_bytes().first().is_some_and(u8::is_ascii_digit) && !is_identified {
             look_like_gs1(&mut reading, today);
         } else if text.starts_with('(') {
-            reading.readings.extend(brackets::read(text, today).and_then(|scanned| scanned.whole().ok()));
+            let elements = brackets::read(text, today).and_then(|scanned| scanned.whole().ok());
+            let guess = elements.map(|elements| Reading { confidence: Confidence::Guess, ..elements });
+            reading.readings.extend(guess);
         }
     } else {
         look_at_characters(&mut reading);
@@ -88,7 +90,7 @@ fn look_doubled(reading: &mut Reading) {
     let is_doubled =
         first == second && first.len() >= shortest && first.bytes().any(|byte| byte != first.as_bytes()[0]);
     let are_two_numbers = [first, second].iter().all(|half| half.len() == 13 && Gtin::candidate(half).is_some());
-    if !is_doubled && !(are_two_numbers && text.len() == 26) {
+    if !(is_doubled || are_two_numbers) {
         return;
     }
     let mut halves = vec![plain(first)];

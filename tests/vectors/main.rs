@@ -1,6 +1,11 @@
 //! The scan vectors, whole lines and single scans, through the library and through `decode`.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a test that cannot go on fails"
+)]
 
 mod decode;
 mod lines;
