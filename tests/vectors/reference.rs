@@ -76,9 +76,9 @@ fn gs1s_own_cases() {
 fn element_with(rule: &str, text: &str) -> Option<String> {
     Some(match rule {
         "iso3166" => format!("422{text}"),
-        "iso3166999" => format!("7030{text}X"),
+        "iso3166999" if text.len() == 3 => format!("7030{text}X"),
         "iso3166alpha2" => format!("4307{text}"),
-        "iso4217" => format!("3910{text}1"),
+        "iso4217" if text.len() == 3 => format!("3910{text}1"),
         "packagetype" => format!("7041{text}"),
         "mediatype" => format!("7241{text}"),
         "iso5218" => format!("7252{text}"),
