@@ -7,7 +7,7 @@ use super::failure::{Failure, refusal_text};
 use super::output::safe;
 use crate::ledger::{Code, Refusal};
 use crate::ops::{Answer, OpError, Recorded, Request, ScanVerb, Session};
-use crate::scan::{Conversation, Due, Framed, Framer};
+use crate::scan::{Conversation, Due, Framed, Framer, taken_apart};
 use crate::store::Store;
 
 /// The terminal's bell, for scans that do not count.
@@ -67,11 +67,12 @@ impl Scans<'_> {
             let available = self.input.fill_buf().map_err(|error| Failure::file("the scanner", &error))?;
             if available.is_empty() {
                 self.is_at_end = true;
-                self.queue = self.framer.finish().into_iter().collect::<Vec<_>>().into_iter();
+                self.queue = self.framer.finish().into_iter().flat_map(taken_apart).collect::<Vec<_>>().into_iter();
                 continue;
             }
             let framer = &mut self.framer;
-            let found: Vec<Framed> = available.iter().filter_map(|byte| framer.push(*byte)).collect();
+            let found: Vec<Framed> =
+                available.iter().filter_map(|byte| framer.push(*byte)).flat_map(taken_apart).collect();
             let length = available.len();
             self.input.consume(length);
             self.queue = found.into_iter();

@@ -7,6 +7,7 @@ mod allocate;
 mod config;
 mod context;
 mod copy_db;
+mod decode;
 mod document;
 mod failure;
 mod import;
@@ -88,6 +89,7 @@ enum Command {
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
+    Decode(decode::Args),
     Undo(undo::Args),
     Log(log::Args),
     CopyDb(copy_db::Args),
@@ -142,6 +144,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
+        Command::Decode(args) => decode::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::CopyDb(args) => copy_db::run(&args, context),

@@ -37,6 +37,9 @@ pub struct ScanArgs {
     /// Take serials that look like the code of an item or a place
     #[arg(long)]
     pub allow_odd_serials: bool,
+    /// Take a scan that can be read in several ways as the likeliest one, instead of refusing it
+    #[arg(long)]
+    pub accept_guess: bool,
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {
@@ -64,6 +67,7 @@ impl ScanArgs {
             lot: self.lot.clone(),
             dates: LotDates { expires: self.expires, best_before: None, made: self.made },
             allow_odd_serials: self.allow_odd_serials,
+            accept_guess: self.accept_guess,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
-use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown};
+use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown, taken_apart};
 use crate::store::{LotStatement, Store, View, Writer};
 
 /// What is to be recorded, once it is decided.
@@ -47,6 +47,8 @@ pub struct BatchOptions {
     pub dates: LotDates,
     /// Serials may look like the codes of items.
     pub allow_odd_serials: bool,
+    /// A scan with several readings is taken as its best one, and not refused.
+    pub accept_guess: bool,
 }
 
 /// What a verb adds to the plan of a batch.
@@ -98,7 +100,7 @@ pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
     {
         bytes.drain(..BYTE_ORDER_MARK.len());
     }
-    Ok(scans)
+    Ok(scans.into_iter().flat_map(taken_apart).collect())
 }
 
 /// What some editors put before the text of a file; it says how the file is encoded and belongs to no scan.
@@ -118,7 +120,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let frame = verb.frame(writer)?;
         let plan = plan(writer, verb, &frame, &request.stamp)?;
         let today = request.stamp.recorded_at.date_naive();
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, today)?;
+        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options().accept_guess)?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         verb.post(writer, &frame, lines)
@@ -149,6 +151,7 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32]
     content.flag("expires", options.dates.expires.map(|date| date.to_string()).as_deref());
     content.flag("made", options.dates.made.map(|date| date.to_string()).as_deref());
     content.switch("allow-odd-serials", options.allow_odd_serials);
+    content.switch("accept-guess", options.accept_guess);
     verb.describe(&mut content);
     for scan in scans {
         match scan {
@@ -200,6 +203,7 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
 struct Stream<'v, 'c> {
     lookup: Lookup<'v, 'c>,
     conversation: Conversation,
+    accept_guess: bool,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     passed_over: usize,
@@ -211,6 +215,7 @@ fn judge_stream(
     frame: &Frame,
     scans: &[Framed],
     today: NaiveDate,
+    accept_guess: bool,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
@@ -218,7 +223,7 @@ fn judge_stream(
     let read: Vec<_> = kept.into_iter().map(|framed| read_one(framed, today)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
-    let mut stream = Stream { lookup, conversation, refusals, warnings: Vec::new(), passed_over: 0 };
+    let mut stream = Stream { lookup, conversation, accept_guess, refusals, warnings: Vec::new(), passed_over: 0 };
     for (scan, reading) in read {
         stream.take(&scan, reading)?;
     }
@@ -248,6 +253,11 @@ impl Stream<'_, '_> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
+        let reading = match self.lookup.certain(reading, self.accept_guess)? {
+            Ok(reading) => reading,
+            Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
+        };
+        self.warnings.extend(Warning::odd(scan, &reading));
         let (reading, known) = self.lookup.know(&self.conversation, reading)?;
         match self.conversation.step(scan, &reading, &known) {
             Err(stumble) if stumble.then == Then::Again => {

@@ -25,6 +25,7 @@ mod undo;
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, read_scans, record_batch};
 pub use import::{ImportKind, import};
+pub use lookup::facts as facts_for_scan;
 pub use masters::{
     AddItem, AddLocation, AddOrder, AddPartner, ItemView, add_item, add_location, add_order, add_partner, item_view,
     set_item,

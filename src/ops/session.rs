@@ -90,8 +90,18 @@ impl<'s> Session<'s> {
         }
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
-        let (reading, known) =
-            self.store.read(|view| Lookup::new(view, verb, order, supplier)?.know(conversation, reading.clone()))?;
+        let accept_guess = self.verb.options().accept_guess;
+        let known = self.store.read(|view| {
+            let lookup = Lookup::new(view, verb, order, supplier)?;
+            match lookup.certain(reading.clone(), accept_guess)? {
+                Ok(reading) => lookup.know(conversation, reading).map(Ok),
+                Err(refusal) => Ok(Err(refusal.at(scan.line, scan.shown.clone()))),
+            }
+        });
+        let (reading, known) = match known? {
+            Ok(known) => known,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let said = |accepted: Accepted| match unused_text(&accepted.unused) {
             Some(unused) => format!("{}; {unused}", accepted.said),
             None => accepted.said,

@@ -16,6 +16,7 @@ mod world;
 
 mod allocate;
 mod bad_input;
+mod codes;
 mod everywhere;
 mod import;
 mod init;
