@@ -290,6 +290,12 @@ impl Engine for Postgresql {
         self.with(|session| session.execute(sql, &[Value::Integer(Some(order))])).map(drop)
     }
 
+    /// A message in the log of the server, so that the commit has something to wait for.
+    fn confirm(&self) -> Result<()> {
+        let sql = "SELECT pg_logical_emit_message(true, 'scantrail', CAST('' AS text))";
+        self.with(|session| session.execute(sql, &[])).map(drop)
+    }
+
     /// A rule of the schema that held against a station that was faster is a refusal when it is decided anew.
     fn may_pass(&self, error: &StoreError) -> bool {
         matches!(error, StoreError::Conflict(_) | StoreError::Lost(_) | StoreError::Constraint(_))
