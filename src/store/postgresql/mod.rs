@@ -46,8 +46,8 @@ const ROWS_IN_A_STATEMENT: usize = 24;
 
 /// Every writer shares a lock, and one that must be alone takes it for itself. It is the lock of an empty table, because
 /// only a statement that reads nothing can wait before what the transaction sees is fixed.
-const BEGIN_BESIDE_OTHERS: &str = "BEGIN; LOCK TABLE writers IN ROW SHARE MODE";
-const BEGIN_ALONE: &str = "BEGIN; LOCK TABLE writers IN EXCLUSIVE MODE";
+const BESIDE_OTHERS: &str = "LOCK TABLE writers IN ROW SHARE MODE";
+const ALONE: &str = "LOCK TABLE writers IN EXCLUSIVE MODE";
 
 impl Postgresql {
     /// Connects to a database that is there.
@@ -158,14 +158,15 @@ impl Engine for Postgresql {
     /// Every writer shares a lock, so that one whose work was taken back again and again can wait until it is alone.
     fn begin(&self, purpose: Purpose) -> Result<()> {
         self.revive()?;
+        let level = self.server.isolation.level();
+        let sql = match purpose {
+            Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            Purpose::Write => format!("BEGIN ISOLATION LEVEL {level}; {BESIDE_OTHERS}"),
+            Purpose::WriteAlone => format!("BEGIN ISOLATION LEVEL {level}; {ALONE}"),
+        };
         let begun = self.with(|session| {
             session.is_open = true;
-            match purpose {
-                Purpose::Read => session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
-                Purpose::Write => session.client().batch_execute(BEGIN_BESIDE_OTHERS)?,
-                Purpose::WriteAlone => session.client().batch_execute(BEGIN_ALONE)?,
-            }
-            Ok(())
+            Ok(session.client().batch_execute(&sql)?)
         });
         if begun.is_err() {
             self.roll_back();
