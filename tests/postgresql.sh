@@ -5,6 +5,7 @@
 #   tests/postgresql.sh start FOLDER [SETTING=VALUE…]   starts a server, with new data where FOLDER has none; prints its URL
 #   tests/postgresql.sh stop FOLDER                     kills all its processes at once, like a power cut; it can be started again
 #   tests/postgresql.sh freeze FOLDER [PROCESS]         halts all its processes, or one: a server that falls silent
+#   tests/postgresql.sh thaw FOLDER PROCESS             lets one that was halted go on
 #   tests/postgresql.sh attend FOLDER [SETTING=VALUE…]  start, wait for the end of stdin, stop, and remove FOLDER
 #   tests/postgresql.sh replica FOLDER PRIMARY          makes FOLDER a standby of the running server in PRIMARY; start it then
 #   tests/postgresql.sh run PROGRAM [ARGUMENT…]         one of PostgreSQL's programs, as the user that the server runs as
@@ -188,6 +189,11 @@ freeze() {
     fi
 }
 
+thaw() {
+    local folder=$1 process=$2
+    [[ /proc/$process/cwd -ef $folder/data ]] && kill -CONT "$process"
+}
+
 attend() {
     local folder=$1
     # Ctrl-C ends the test; then stdin ends here.
@@ -218,7 +224,7 @@ case $action in
         cd /
         run "$@"
         ;;
-    start | stop | freeze | attend | replica)
+    start | stop | freeze | thaw | attend | replica)
         folder=$(absolute "${2:?which folder?}")
         [[ $action != replica ]] || set -- "$1" "$2" "$(absolute "${3:?which primary?}")"
         shift 2

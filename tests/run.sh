@@ -59,8 +59,9 @@ step "formatting" cargo fmt --check
 step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
 step "tests" cargo test --release --locked --no-fail-fast
 
-# The tests that are the same on both engines, and run on SQLite above.
-both_engines=(--test commands --test races)
+# The tests that are the same on both engines, and run on SQLite above. Those of PostgreSQL itself, of copying and of how the
+# engines agree bring both along, and ran there too.
+both_engines=(--test commands --test races --test kills --test history_is_fixed --test histories)
 step "tests on PostgreSQL" env SCANTRAIL_TEST_ENGINE=postgresql \
     cargo test --release --locked --no-fail-fast "${both_engines[@]}"
 

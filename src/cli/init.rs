@@ -20,6 +20,7 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(_args: &Args, context: &Context) -> super::Result {
+    context.globals.db.iter().for_each(|named| context.warn_of_password(named));
     let address = context.database()?;
     let options = context.store_options()?;
     if context.globals.dry_run {

@@ -318,13 +318,21 @@ pub fn copy_database(
     if dry_run {
         return Ok(Copied { rows: counts, digest: digest(reading.0)?, dry_run });
     }
-    TABLES.iter().try_for_each(|table| copy_table(table, reading.0, writing.0, &mut tell))?;
-    writing.0.follow_numbers()?;
+    let digest = copy_all(reading.0, writing.0, &mut tell).map_err(|error| match error {
+        StoreError::Constraint(why) => StoreError::CopyRefused(why),
+        other => other,
+    })?;
+    Ok(Copied { rows: counts, digest, dry_run })
+}
+
+fn copy_all(from: &dyn Engine, to: &dyn Engine, tell: &mut impl FnMut(usize)) -> Result<[u8; 32]> {
+    TABLES.iter().try_for_each(|table| copy_table(table, from, to, tell))?;
+    to.follow_numbers()?;
     let mut sealed = Sha256::new();
-    TABLES.iter().try_for_each(|table| compare_table(table, reading.0, writing.0, &mut sealed, &mut tell))?;
-    writing.0.commit()?;
-    writing.0.tidy();
-    Ok(Copied { rows: counts, digest: sealed.finalize().into(), dry_run })
+    TABLES.iter().try_for_each(|table| compare_table(table, from, to, &mut sealed, tell))?;
+    to.commit()?;
+    to.tidy();
+    Ok(sealed.finalize().into())
 }
 
 /// Only what every new database has may be there.

@@ -67,6 +67,10 @@ pub(super) trait Engine {
     /// is not locked again.
     fn lock_order(&self, order: i64) -> Result<()>;
 
+    /// What this transaction found must be as durable as what it writes, before the commit is answered: another station's
+    /// commit may be seen that a standby does not have yet.
+    fn confirm(&self) -> Result<()>;
+
     /// True when the same work, begun again at once, may well succeed: another station was faster, or the connection
     /// was lost before anything was committed.
     fn may_pass(&self, error: &StoreError) -> bool;

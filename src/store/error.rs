@@ -64,6 +64,9 @@ pub enum StoreError {
     /// A copied row did not arrive as it was.
     #[error("a row did not arrive as it was, and nothing was copied: {0}")]
     CopyDiffers(String),
+    /// A copied row breaks a rule that the target keeps, and that the source kept once.
+    #[error("the target refuses a row that breaks a rule of the ledger, and nothing was copied: {0}")]
+    CopyRefused(String),
     /// Anything else.
     #[error("the database reports: {0}")]
     Other(String),
@@ -90,6 +93,7 @@ impl StoreError {
             StoreError::Constraint(_) => "constraint",
             StoreError::NotEmpty(_) => "database-not-empty",
             StoreError::CopyDiffers(_) => "copy-differs",
+            StoreError::CopyRefused(_) => "copy-refused",
             StoreError::Other(_) => "database-error",
         }
     }
@@ -110,7 +114,8 @@ impl StoreError {
             StoreError::Conflict(_) => "repeat the command; nothing was written",
             StoreError::Full => "free some space and repeat the command; nothing was written",
             StoreError::ReadOnly(_) => {
-                "check the permissions of the file and its folder, and whether the disk is mounted read-only"
+                "check the permissions of the file and its folder, and whether the disk is mounted read-only; on a server, check \
+                 what the role was granted: scantrail init shows it"
             }
             StoreError::Io(_) => "check the disk, then repeat the command with the same --op-id",
             StoreError::Damaged(_) => "stop writing to it and restore the last backup",
@@ -121,6 +126,9 @@ impl StoreError {
             StoreError::OutcomeUnknown(_) => "repeat the command with the same --op-id: it is recorded once",
             StoreError::NotEmpty(_) => "name an empty database, or a file that is not there yet",
             StoreError::CopyDiffers(_) => "the source may be damaged; keep it, and report this",
+            StoreError::CopyRefused(_) => {
+                "something else than scantrail has changed the source; keep it, and copy the last good backup"
+            }
             StoreError::Constraint(_) | StoreError::Other(_) => "this is a bug in scantrail; nothing was written",
         }
     }

@@ -270,6 +270,14 @@ impl Writer<'_> {
         Ok(number)
     }
 
+    /// What was found is to be as durable as what is written, when the transaction is committed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn confirm(&self) -> Result<()> {
+        self.engine.confirm()
+    }
+
     /// Keeps other stations from working on the same order until this transaction ends.
     ///
     /// # Errors

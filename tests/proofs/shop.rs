@@ -55,14 +55,23 @@ impl Shop {
 
     /// Without a database.
     pub fn unmade() -> Shop {
-        let ledger = Ledger::empty(Engine::of_this_run(), "shop.db");
+        Shop::at(Ledger::empty(Engine::of_this_run(), "shop.db"))
+    }
+
+    /// Without a database, and with a place for one.
+    pub fn at(ledger: Ledger) -> Shop {
         Shop { folder: tempfile::tempdir().unwrap(), ledger, variables: Vec::new() }
     }
 
     /// The same, with variables in the environment of every command.
     pub fn with(variables: &[(&'static str, &str)]) -> Shop {
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let shop = Shop { variables, ..Shop::unmade() };
+        Shop { variables, ..Shop::unmade() }.with_masters()
+    }
+
+    /// The same, with a database, items of every tracking, places, partners and orders.
+    pub fn with_masters(self) -> Shop {
+        let shop = self;
         shop.run(&["init"], "").ok();
         for (sku, track) in [("BULK", "none"), ("MILK", "lot"), ("LAP", "serial"), ("VIAL", "lot+serial")] {
             shop.run(&["item", "add", sku, "--name", sku, "--track", track], "").ok();
@@ -78,9 +87,14 @@ impl Shop {
         shop
     }
 
-    /// The same with goods of every tracking, an allocation and a sale.
+    /// With masters, with goods of every tracking, an allocation and a sale.
     pub fn with_goods() -> Shop {
-        let shop = Shop::new();
+        Shop::new().stocked()
+    }
+
+    /// The same with goods of every tracking, an allocation and a sale.
+    pub fn stocked(self) -> Shop {
+        let shop = self;
         shop.receive(&["LAP", "3", "SN-1", "SN-2", "SN-3", "BULK", "20"]);
         let milk = ["receive", "--from", "ACME", "--to", "A", "--expires", "2099-01-31"];
         shop.run(&milk, "MILK\n30\nLOT-A\nVIAL\n1\nLOT-B\nV-1\n").ok();

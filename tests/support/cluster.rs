@@ -75,9 +75,33 @@ impl Cluster {
     /// that it is committed. Without that, a standby on the same machine is so quick that even one for which nobody waits
     /// loses nothing.
     pub fn hold_replication(&self) {
-        let row = self.primary.client().query_one("SELECT pid FROM pg_stat_replication", &[]).unwrap();
-        let sender: i32 = row.get(0);
-        run("freeze", [self.primary.folder().as_os_str(), sender.to_string().as_ref()]);
+        run("freeze", [self.primary.folder().as_os_str(), self.sender().as_ref()]);
+    }
+
+    /// Lets that process go on.
+    pub fn release_replication(&self) {
+        run("thaw", [self.primary.folder().as_os_str(), self.sender().as_ref()]);
+    }
+
+    fn sender(&self) -> String {
+        // A standby that waited too long comes a second time.
+        let oldest = "SELECT pid FROM pg_stat_replication ORDER BY backend_start LIMIT 1";
+        self.primary.client().query_one(oldest, &[]).unwrap().get::<_, i32>(0).to_string()
+    }
+
+    /// Waits until a commit waits for the standby; gives the process on the server that does.
+    pub fn wait_for_a_commit(&self) -> i32 {
+        let mut client = self.primary.client();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let waits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        loop {
+            if let Some(row) = client.query(waits, &[]).unwrap().first() {
+                return row.get(0);
+            }
+            let others = "SELECT wait_event_type, wait_event, state, query FROM pg_stat_activity";
+            assert!(Instant::now() < deadline, "no commit waits for the standby: {:?}", client.simple_query(others));
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Kills all processes of the primary at once, like a power cut: nobody is told, nothing is finished.

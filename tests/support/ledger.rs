@@ -31,6 +31,8 @@ pub enum Ledger {
     File(&'static str),
     /// A database of the test's own.
     Server(Database),
+    /// A database that somebody else looks after.
+    Elsewhere(String),
 }
 
 impl Ledger {
@@ -47,6 +49,7 @@ impl Ledger {
         match self {
             Ledger::File(name) => name,
             Ledger::Server(database) => database.url(),
+            Ledger::Elsewhere(url) => url,
         }
     }
 
@@ -59,7 +62,7 @@ impl Ledger {
     pub fn inspector(&self, folder: &Path) -> Inspector {
         match self {
             Ledger::File(name) => Inspector::of_file(&folder.join(name)),
-            Ledger::Server(database) => Inspector::of_url(database.url()),
+            Ledger::Server(_) | Ledger::Elsewhere(_) => Inspector::of_url(self.address()),
         }
     }
 }
@@ -80,6 +83,7 @@ impl Kept {
                 Kept::Files(names.into_iter().filter_map(read).collect())
             }
             Ledger::Server(database) => Kept::Template(database),
+            Ledger::Elsewhere(url) => panic!("{url} is not ours to keep"),
         }
     }
 

@@ -223,7 +223,7 @@ fn unique(kind: &str) -> String {
 }
 
 /// Text as it stands in an address.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut done, byte| {
         if byte.is_ascii_alphanumeric() {
             done.push(char::from(byte));

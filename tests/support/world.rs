@@ -81,12 +81,17 @@ pub struct Outcome {
 impl World {
     /// A world without a database.
     pub fn empty() -> World {
-        World::on(Ledger::empty(Engine::of_this_run(), FILE))
+        World::of(Engine::of_this_run())
     }
 
     /// A world without a database, and where it will be a file, for what only files have.
     pub fn of_files() -> World {
-        World::on(Ledger::empty(Engine::Sqlite, FILE))
+        World::of(Engine::Sqlite)
+    }
+
+    /// A world without a database, on one of the engines.
+    pub fn of(engine: Engine) -> World {
+        World::on(Ledger::empty(engine, FILE))
     }
 
     fn on(ledger: Ledger) -> World {

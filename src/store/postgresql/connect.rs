@@ -1,19 +1,19 @@
 //! Finding the server among its hosts, and making a connection that keeps what it acknowledges.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use postgres::config::SslMode;
 use postgres::{Client, Config, NoTls};
 
 use super::errors::explained;
-use super::server::{Host, Isolation, Server, TlsMode};
+use super::server::{Host, Server, TlsMode};
 use super::tls;
 use crate::store::{Options, Result, StoreError};
 
-/// How often all hosts are asked while a fail-over may be under way, and how long it is waited in between.
-const ROUNDS: u32 = 40;
+/// How long all hosts are asked again and again while a fail-over may be under way, and how long it is waited in between.
+const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A server that is gone without a word is noticed after so long.
@@ -33,12 +33,14 @@ pub(super) struct Connection {
 ///
 /// # Errors
 /// [`StoreError::Unreachable`] with what each host said.
+#[expect(clippy::disallowed_methods, reason = "patience has an end; no time of the ledger is taken here")]
 pub(super) fn connect(server: &Server, options: &Options, was_connected: bool) -> Result<Connection> {
     let is_patient = was_connected || server.hosts.len() > 1;
+    let begun = Instant::now();
     let mut round = 1;
     loop {
         match connect_once(server) {
-            Err(error) if is_patient && round < ROUNDS && error.may_pass() => {
+            Err(error) if is_patient && begun.elapsed() < PATIENCE && error.may_pass() => {
                 if round == 2 {
                     (options.tell)(&format!("waiting for a server that takes writes: {error}"));
                 }
@@ -83,13 +85,24 @@ impl std::fmt::Display for Refused {
 fn connect_once(server: &Server) -> std::result::Result<Connection, Refused> {
     let mut said = Vec::new();
     for host in &server.hosts {
-        match connect_to(server, host) {
+        match connect_in_time(server, host) {
             Ok(connection) => return Ok(connection),
             Err(Refused::ForNow(why)) => said.push(format!("{}:{}: {why}", host.name, host.port)),
             Err(other) => return Err(other),
         }
     }
     Err(Refused::ForNow(said.join("; ")))
+}
+
+/// Connects, or gives up after the time that is set for a host: also where one takes the connection and then says nothing,
+/// which the client would wait for without end. The attempt itself is left alone then; it ends with the process.
+fn connect_in_time(server: &Server, host: &Host) -> std::result::Result<Connection, Refused> {
+    let (connected, answer) = mpsc::channel();
+    let (server_there, host_there) = (server.clone(), host.clone());
+    std::thread::spawn(move || connected.send(connect_to(&server_there, &host_there)));
+    answer.recv_timeout(server.connect_timeout).unwrap_or_else(|_| {
+        Err(Refused::ForNow(format!("no answer within {} seconds", server.connect_timeout.as_secs())))
+    })
 }
 
 fn connect_to(server: &Server, host: &Host) -> std::result::Result<Connection, Refused> {
@@ -106,8 +119,7 @@ fn connect_to(server: &Server, host: &Host) -> std::result::Result<Connection, R
             Refused::ForGood(StoreError::Unreachable(format!("{}:{}: {}", host.name, host.port, explained(&error))))
         }
     })?;
-    let writable =
-        prepare_session(&mut client, server.isolation).map_err(|error| Refused::ForNow(explained(&error)))?;
+    let writable = prepare_session(&mut client).map_err(|error| Refused::ForNow(explained(&error)))?;
     if server.must_be_writable && !writable {
         return Err(Refused::ForNow("it takes no writes (a standby, or read-only)".to_owned()));
     }
@@ -128,7 +140,8 @@ fn config(server: &Server, host: &Host, mode: TlsMode, warned: &Arc<AtomicBool>)
     if let Some(options) = &server.options {
         config.options(options);
     }
-    config.connect_timeout(server.connect_timeout).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE / 2);
+    // A name may have several addresses: one that is silent leaves time for the next.
+    config.connect_timeout(server.connect_timeout / 2).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE / 2);
     config.keepalives_interval(SILENCE / 6).keepalives_retries(3);
     config.ssl_mode(match mode {
         TlsMode::Disable => SslMode::Disable,
@@ -149,20 +162,14 @@ fn config(server: &Server, host: &Host, mode: TlsMode, warned: &Arc<AtomicBool>)
 /// A commit is acknowledged when it is on disk, here and on the synchronous standby if there is one, whatever the
 /// server's or the role's default. Names are looked up in the schema that is current and nowhere else, so that nobody
 /// can put a table of the same name in front.
-fn prepare_session(client: &mut Client, isolation: Isolation) -> std::result::Result<bool, postgres::Error> {
-    let level = match isolation {
-        Isolation::Serializable => "serializable",
-        Isolation::ReadCommitted => "read committed",
-    };
+fn prepare_session(client: &mut Client) -> std::result::Result<bool, postgres::Error> {
     let sql = "SELECT current_setting('transaction_read_only') = 'off' AND NOT pg_is_in_recovery(),
-        set_config('default_transaction_isolation', $1, false),
-        set_config('lock_timeout', $2, false),
+        set_config('lock_timeout', $1, false),
         set_config('idle_in_transaction_session_timeout', '0', false),
         set_config('synchronous_commit',
             CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         set_config('search_path', quote_ident(coalesce(current_schema(), 'public')) || ', pg_temp', false)";
-    let text = postgres::types::Type::TEXT;
-    let row = client.query_typed_one(sql, &[(&level, text.clone()), (&LOCK_TIMEOUT, text)])?;
+    let row = client.query_typed_one(sql, &[(&LOCK_TIMEOUT, postgres::types::Type::TEXT)])?;
     row.try_get(0)
 }
 

@@ -46,8 +46,8 @@ const ROWS_IN_A_STATEMENT: usize = 24;
 
 /// Every writer shares a lock, and one that must be alone takes it for itself. It is the lock of an empty table, because
 /// only a statement that reads nothing can wait before what the transaction sees is fixed.
-const BEGIN_BESIDE_OTHERS: &str = "BEGIN; LOCK TABLE writers IN ROW SHARE MODE";
-const BEGIN_ALONE: &str = "BEGIN; LOCK TABLE writers IN EXCLUSIVE MODE";
+const BESIDE_OTHERS: &str = "LOCK TABLE writers IN ROW SHARE MODE";
+const ALONE: &str = "LOCK TABLE writers IN EXCLUSIVE MODE";
 
 impl Postgresql {
     /// Connects to a database that is there.
@@ -162,14 +162,15 @@ impl Engine for Postgresql {
     /// Every writer shares a lock, so that one whose work was taken back again and again can wait until it is alone.
     fn begin(&self, purpose: Purpose) -> Result<()> {
         self.revive()?;
+        let level = self.server.isolation.level();
+        let sql = match purpose {
+            Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            Purpose::Write => format!("BEGIN ISOLATION LEVEL {level}; {BESIDE_OTHERS}"),
+            Purpose::WriteAlone => format!("BEGIN ISOLATION LEVEL {level}; {ALONE}"),
+        };
         let begun = self.with(|session| {
             session.is_open = true;
-            match purpose {
-                Purpose::Read => session.client().batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
-                Purpose::Write => session.client().batch_execute(BEGIN_BESIDE_OTHERS)?,
-                Purpose::WriteAlone => session.client().batch_execute(BEGIN_ALONE)?,
-            }
-            Ok(())
+            Ok(session.client().batch_execute(&sql)?)
         });
         if begun.is_err() {
             self.roll_back();
@@ -290,6 +291,12 @@ impl Engine for Postgresql {
     fn lock_order(&self, order: i64) -> Result<()> {
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended('scantrail order', $1))";
         self.with(|session| session.execute(sql, &[Value::Integer(Some(order))])).map(drop)
+    }
+
+    /// A message in the log of the server, so that the commit has something to wait for.
+    fn confirm(&self) -> Result<()> {
+        let sql = "SELECT pg_logical_emit_message(true, 'scantrail', CAST('' AS text))";
+        self.with(|session| session.execute(sql, &[])).map(drop)
     }
 
     /// A rule of the schema that held against a station that was faster is a refusal when it is decided anew.

@@ -79,6 +79,16 @@ pub enum Isolation {
     ReadCommitted,
 }
 
+impl Isolation {
+    /// In SQL.
+    pub(super) fn level(self) -> &'static str {
+        match self {
+            Isolation::Serializable => "SERIALIZABLE",
+            Isolation::ReadCommitted => "READ COMMITTED",
+        }
+    }
+}
+
 /// The parameters that are understood, each with the variable that stands in for it.
 const PARAMETERS: [(&str, &str); 17] = [
     ("host", "PGHOST"),
@@ -174,6 +184,10 @@ fn parameters_of(url: &str) -> Result<Parameters, AddressError> {
     let (_, rest) = url.split_once("://").ok_or_else(|| wrong("a URL begins with postgresql://"))?;
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    if database.contains('@') || query.contains('@') {
+        // Else the rest of a password that ends the authority early would be taken for a name, and shown.
+        return Err(wrong("in a password, @ / ? # % and : are written %40 %2F %3F %23 %25 and %3A"));
+    }
     let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
     let mut found = Parameters::new();
     let mut put = |name: &str, value: String| {
@@ -257,7 +271,8 @@ fn hosts(names: Option<String>, ports: Option<String>) -> Result<Vec<Host>, Addr
             .split(',')
             .map(|port| match port.trim() {
                 "" => Ok(DEFAULT_PORT),
-                digits => digits.parse().map_err(|_| wrong(format!("{digits} is no port"))),
+                // Not shown: it may be the password of a URL without a host.
+                digits => digits.parse().map_err(|_| wrong("a port is a number up to 65535")),
             })
             .collect::<Result<_, _>>()?,
     };

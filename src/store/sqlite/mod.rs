@@ -106,6 +106,11 @@ impl Engine for Sqlite {
         Ok(())
     }
 
+    /// What can be seen is on disk.
+    fn confirm(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whoever has the write lock is alone.
     fn may_pass(&self, _error: &StoreError) -> bool {
         false

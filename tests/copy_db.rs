@@ -1,0 +1,330 @@
+//! `copy-db`: a whole ledger goes from a file to a server and back, arrives as it was or not at all, and lives on there.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_macros)]
+
+#[path = "support/inspector.rs"]
+mod inspector;
+#[path = "histories/invariants.rs"]
+#[allow(dead_code)]
+mod invariants;
+#[path = "support/ledger.rs"]
+mod ledger;
+#[path = "support/postgresql.rs"]
+mod postgresql;
+#[path = "proofs/shop.rs"]
+mod shop;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use inspector::Inspector;
+use ledger::{Engine, Ledger};
+use postgresql::{Database, Server};
+use shop::{Ended, Shop};
+
+/// A ledger in the file `shop.db` with a row in every table, an undo, and operations of several stations.
+fn full_shop() -> Shop {
+    let shop = Shop::at(Ledger::empty(Engine::Sqlite, "shop.db")).with_masters().stocked();
+    let mistake = shop.receive(&["LAP", "1", "SN-9", "BULK", "7"]).to_string();
+    shop.run(&["undo", &mistake, "--reason", "twice delivered", "--note", "Größe „M“ 📦"], "").ok();
+    for (index, station) in ["dock-2", "dock-3", "dock-2"].iter().enumerate() {
+        let unit = format!("LAP\n1\nUNIT-{index}\n");
+        shop.run(&["receive", "--from", "ACME", "--to", "B", "--station", station, "--field", "truck=7"], &unit).ok();
+    }
+    shop.run(&["pick", "--so", "SO-1", "--to", "STG"], "LAP\n1\nSN-1\n").ok();
+    shop.run(&["sell", "--so", "SO-1", "--picked", "--invoice", "R-1"], "").ok();
+    shop.run(&["item", "set", "LAP", "--name", "Laptop"], "").ok();
+    let mut database = shop.inspector();
+    for table in ["order_line", "lot_dates", "code", "claim", "balance", "position"] {
+        assert!(database.number(&format!("SELECT count(*) FROM {table}")) > 0, "{table} is empty");
+    }
+    shop
+}
+
+/// Copies, in the folder of the shop.
+fn copy(shop: &Shop, from: &str, to: &str) -> Ended {
+    shop.run(&["copy-db", from, to], "")
+}
+
+fn digest(document: &Value) -> &str {
+    let digest = document["digest"].as_str().unwrap();
+    assert_eq!(digest.len(), 64, "{document}");
+    digest
+}
+
+/// Everything that commands show of the ledger at an address.
+fn shown(shop: &Shop, address: &str) -> Vec<Value> {
+    let show = |line: &str| {
+        let words: Vec<&str> = ["--db", address].into_iter().chain(line.split_whitespace()).collect();
+        shop.run(&words, "").ok()
+    };
+    let lines = [
+        "stock",
+        "log --all",
+        "trace SN-1",
+        "trace SN-9",
+        "trace LOT-A",
+        "trace SO-1",
+        "order show SO-1",
+        "order show SO-3",
+        "order list",
+        "item list",
+        "item show LAP",
+        "location list",
+        "partner list",
+    ];
+    lines.into_iter().map(show).collect()
+}
+
+/// The tables hold what must always hold, and the chain of hashes is whole.
+fn is_sound(mut database: Inspector, which: &str) {
+    invariants::check(&mut database, which);
+    invariants::check_chains(&mut database, which);
+    database.check_file();
+}
+
+/// The next operation there gets the next number, and the one before is its neighbour in the chain.
+fn goes_on(shop: &Shop, address: &str) {
+    let last = shop.run(&["--db", address, "log", "--all"], "").ok();
+    let last = last["operations"].as_array().unwrap().last().unwrap()["operation"].as_i64().unwrap();
+    let receive = ["--db", address, "receive", "--from", "ACME", "--to", "A"];
+    let next = shop.run(&receive, "LAP\n1\nNEW-1\nVIAL\n1\nLOT-NEW\nV-NEW\n").ok();
+    assert_eq!(next["operation"], last + 1);
+    let order = ["--db", address, "order", "add", "SO-9", "--kind", "sales", "--partner", "BOB", "--line", "LAP=1"];
+    assert_eq!(shop.run(&order, "").ok()["operation"], last + 2);
+    shop.run(&["--db", address, "allocate", "SO-9"], "").ok();
+}
+
+fn file(shop: &Shop, name: &str) -> Inspector {
+    Inspector::of_file(&shop.folder().join(name))
+}
+
+#[test]
+fn a_ledger_goes_to_a_server_and_back() {
+    let shop = full_shop();
+    let (first, second) = (Server::shared().database(), Server::shared().database());
+    let told = copy(&shop, "shop.db", first.url()).ok();
+    let ways = [(first.url(), second.url()), (second.url(), "back.db"), ("back.db", "again.db")];
+    for (from, to) in ways {
+        let onward = copy(&shop, from, to).ok();
+        assert_eq!(digest(&onward), digest(&told));
+        assert_eq!(onward["rows"], told["rows"]);
+    }
+    let original = shown(&shop, "shop.db");
+    for (address, database) in [
+        (first.url(), Inspector::of_url(first.url())),
+        (second.url(), Inspector::of_url(second.url())),
+        ("back.db", file(&shop, "back.db")),
+        ("again.db", file(&shop, "again.db")),
+    ] {
+        assert_eq!(shown(&shop, address), original);
+        is_sound(database, address);
+        goes_on(&shop, address);
+    }
+    is_sound(Inspector::of_url(first.url()), "after it went on");
+    is_sound(file(&shop, "again.db"), "after it went on");
+    // The source is as it was.
+    assert_eq!(shown(&shop, "shop.db"), original);
+}
+
+#[test]
+fn what_is_told() {
+    let shop = full_shop();
+    let target = Server::shared().database();
+    let count = |table: &str| json!(shop.number(&format!("SELECT count(*) FROM {table}")));
+    let dry = shop.run(&["copy-db", "shop.db", target.url(), "--dry-run"], "").ok();
+    let told = copy(&shop, "shop.db", target.url()).ok();
+    assert_eq!(told["from"], "shop.db");
+    assert_eq!(told["to"], without_password(&target));
+    assert_eq!((&dry["copied"], &told["copied"]), (&json!(false), &json!(true)));
+    assert_eq!((&told["operations"], &told["rows"]["movement"]), (&count("operation"), &count("movement")));
+    let rows = told["rows"].as_object().unwrap();
+    assert_eq!(rows.len(), 14);
+    rows.iter().for_each(|(table, rows)| assert_eq!(*rows, count(table), "{table}"));
+    assert_eq!((&dry["rows"], digest(&dry)), (&told["rows"], digest(&told)));
+}
+
+fn without_password(database: &Database) -> String {
+    let (user, host) = database.url().rsplit_once('@').unwrap();
+    format!("{}@{host}", user.rsplit_once(':').unwrap().0)
+}
+
+impl Shop {
+    fn number(&self, sql: &str) -> i64 {
+        self.inspector().number(sql)
+    }
+}
+
+#[test]
+fn a_dry_run_makes_nothing() {
+    let shop = full_shop();
+    let target = Server::shared().database();
+    for to in [target.url(), "copy.db", "folder/copy.db"] {
+        let told = shop.run(&["copy-db", "shop.db", to, "--dry-run"], "").ok();
+        assert_eq!(told["rows"]["serial"], shop.number("SELECT count(*) FROM serial"));
+    }
+    assert!(!shop.folder().join("copy.db").exists() && !shop.folder().join("folder").exists());
+    assert_eq!(could_not(&shop.run(&["--db", target.url(), "stock"], "")), "database-missing");
+    // Where there is a ledger without operations, it stays without.
+    shop.run(&["--db", target.url(), "init"], "").ok();
+    shop.run(&["copy-db", "shop.db", target.url(), "--dry-run"], "").ok();
+    assert_eq!(Inspector::of_url(target.url()).number("SELECT count(*) FROM item"), 0);
+}
+
+/// The code of a command that could not.
+#[track_caller]
+fn could_not(ended: &Ended) -> &str {
+    assert_eq!(ended.exit, Some(1), "{}", ended.told);
+    assert!(!ended.document["error"]["hint"].as_str().unwrap().is_empty());
+    ended.document["error"]["code"].as_str().unwrap()
+}
+
+#[test]
+fn a_target_that_holds_something_is_left_as_it_was() {
+    let shop = full_shop();
+    let target = Server::shared().database();
+    let other = Shop::at(Ledger::Elsewhere(target.url().to_owned())).with_masters();
+    let before = other.run(&["log", "--all"], "").ok();
+    assert_eq!(could_not(&copy(&shop, "shop.db", target.url())), "database-not-empty");
+    assert_eq!(could_not(&shop.run(&["copy-db", "shop.db", target.url(), "--dry-run"], "")), "database-not-empty");
+    assert_eq!(other.run(&["log", "--all"], "").ok(), before);
+    let before = shown(&shop, "shop.db");
+    assert_eq!(could_not(&copy(&shop, target.url(), "shop.db")), "database-not-empty");
+    assert_eq!(could_not(&copy(&shop, "shop.db", "shop.db")), "database-not-empty");
+    assert_eq!(shown(&shop, "shop.db"), before);
+}
+
+#[test]
+fn a_source_that_is_not_there_is_told_and_nothing_is_made() {
+    let shop = full_shop();
+    let target = Server::shared().database();
+    assert_eq!(could_not(&copy(&shop, "nowhere.db", target.url())), "database-missing");
+    assert_eq!(could_not(&copy(&shop, target.url(), "copy.db")), "database-missing");
+    assert!(!shop.folder().join("copy.db").exists());
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(Inspector::of_url(target.url()).number(tables), 0);
+    std::fs::write(shop.folder().join("text.db"), "no database, and long enough to be looked at as if it were one")
+        .unwrap();
+    assert_eq!(could_not(&copy(&shop, "text.db", target.url())), "not-a-database");
+}
+
+/// Somebody took the triggers away and changed a row. The target, whose rules are in force, does not take it.
+#[test]
+fn a_source_that_breaks_a_rule_is_refused() {
+    for (what, tampering) in [
+        ("a hop from nowhere", "UPDATE movement SET from_place = 1 WHERE serial IS NOT NULL AND hop = 2"),
+        ("less than nothing", "UPDATE balance SET quantity = -5 WHERE bounded = 1"),
+        ("a movement of nothing", "UPDATE movement SET lot = 999 WHERE lot IS NOT NULL"),
+    ] {
+        let shop = full_shop();
+        let mut source = shop.inspector();
+        let triggers = source.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'");
+        triggers.iter().flatten().flatten().for_each(|name| source.done(&format!("DROP TRIGGER {name}")));
+        source.done("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
+        source.done(tampering);
+        let target = Server::shared().database();
+        let refused = copy(&shop, "shop.db", target.url());
+        assert_eq!(could_not(&refused), "copy-refused", "{what}");
+        assert!(refused.told.contains("nothing was copied"), "{}", refused.told);
+        is_empty(&mut Inspector::of_url(target.url()));
+        if what != "a movement of nothing" {
+            assert_eq!(could_not(&copy(&shop, "shop.db", "copy.db")), "copy-refused", "{what}");
+            is_empty(&mut file(&shop, "copy.db"));
+        }
+    }
+}
+
+/// Nothing that is not in every new ledger.
+#[track_caller]
+fn is_empty(database: &mut Inspector) {
+    for table in ["operation", "movement", "item", "lot", "serial", "partner", "trade_order", "balance", "position"] {
+        assert_eq!(database.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+}
+
+/// More rows than are in memory at a time, so that pages follow each other.
+fn large_shop() -> Shop {
+    let shop = full_shop();
+    let serials: String = (0..30_000).map(|unit| format!("L-{unit}\n")).collect();
+    shop.run(&["receive", "--from", "ACME", "--to", "A"], &format!("LAP\n30000\n{serials}")).ok();
+    shop
+}
+
+#[test]
+fn many_units_arrive_whole_and_a_killed_copy_leaves_nothing() {
+    let shop = large_shop();
+    let target = Server::shared().database();
+    let started = Instant::now();
+    let told = copy(&shop, "shop.db", target.url()).ok();
+    let needed = started.elapsed();
+    assert_eq!(told["rows"]["serial"], shop.number("SELECT count(*) FROM serial"));
+    assert_eq!(digest(&copy(&shop, target.url(), "back.db").ok()), digest(&told));
+    is_sound(file(&shop, "back.db"), "back");
+
+    let next = Server::shared().database();
+    let mut empty = 0;
+    let mut moments = Moments::new();
+    for (from, to) in [("shop.db", next.url()), (target.url(), "copy.db")] {
+        for _ in 0..6 {
+            kill_after(&shop, &["copy-db", from, to], moments.below(needed));
+            if !holds_operations(&shop, to) {
+                empty += 1;
+            } else {
+                break;
+            }
+        }
+        // What a killed copy left is as good as a new database.
+        if !holds_operations(&shop, to) {
+            copy(&shop, from, to).ok();
+        }
+        assert_eq!(digest(&copy(&shop, to, &format!("{}.db", from.len())).ok()), digest(&told));
+    }
+    eprintln!("{empty} copies were killed in time");
+    assert!(empty > 0, "no copy was killed in time");
+}
+
+/// Random numbers from a seed that is told.
+struct Moments(u64);
+
+impl Moments {
+    fn new() -> Moments {
+        let given = std::env::var("SCANTRAIL_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = given.unwrap_or_else(|| getrandom::u64().unwrap() | 1);
+        eprintln!("SCANTRAIL_SEED={seed} repeats these moments");
+        Moments(seed)
+    }
+
+    fn below(&mut self, bound: Duration) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        Duration::from_micros(self.0 % (bound.as_micros() as u64).max(1))
+    }
+}
+
+fn kill_after(shop: &Shop, arguments: &[&str], moment: Duration) {
+    let mut child = shop.command(arguments).spawn().unwrap();
+    std::thread::sleep(moment);
+    // It may have ended already.
+    let _ = child.kill();
+    child.wait().unwrap();
+}
+
+/// True when a copy was done there; else there is nothing of it.
+fn holds_operations(shop: &Shop, address: &str) -> bool {
+    let is_server = address.contains("://");
+    if is_server {
+        Inspector::of_url(address).wait_for_the_killed();
+    }
+    let looked = shop.run(&["--db", address, "log", "--all"], "");
+    if looked.exit == Some(0) && !looked.document["operations"].as_array().unwrap().is_empty() {
+        return true;
+    }
+    if looked.exit == Some(0) {
+        is_empty(&mut if is_server { Inspector::of_url(address) } else { file(shop, address) });
+    } else {
+        // Killed before there was a schema: no database, or an empty file.
+        assert!(["database-missing", "not-a-database"].contains(&could_not(&looked)), "{}", looked.told);
+    }
+    false
+}

@@ -1,0 +1,212 @@
+//! What the role of a station may do: everything that a day at the scanner asks for, with exactly the grants that `init`
+//! prints, and nothing that changes history.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+#[path = "support/inspector.rs"]
+mod inspector;
+#[path = "support/ledger.rs"]
+mod ledger;
+#[path = "support/postgresql.rs"]
+mod postgresql;
+#[path = "proofs/shop.rs"]
+mod shop;
+#[path = "proofs/sums.rs"]
+mod sums;
+
+use postgres::error::SqlState;
+use serde_json::Value;
+
+use ledger::Ledger;
+use postgresql::{Database, Role, Server, connect};
+use shop::{Ended, Shop};
+
+/// A database whose owner made the schema, and a station that was given what `init` printed.
+struct Station {
+    database: Database,
+    role: Role,
+    shop: Shop,
+}
+
+impl Station {
+    fn new() -> Station {
+        let database = Server::shared().database();
+        let role = Server::shared().station_role();
+        let owner = Shop::at(Ledger::Elsewhere(database.url().to_owned()));
+        let grants = owner.run(&["init"], "").ok()["grants"].as_str().unwrap().to_owned();
+        // The role that logs in is given directly what the grants give to all stations: roles are the server's, and tests
+        // share one.
+        let made = "CREATE ROLE scantrail_station NOLOGIN;\n";
+        assert!(grants.starts_with(made), "{grants}");
+        database.client().batch_execute(&grants[made.len()..].replace("scantrail_station", role.name())).unwrap();
+        let shop = Shop::at(Ledger::Elsewhere(database.url_as(&role)));
+        Station { database, role, shop }
+    }
+
+    /// A command line of words, and scans between spaces.
+    #[track_caller]
+    fn ok(&self, line: &str, scans: &str) -> Value {
+        self.run(line, scans).ok()
+    }
+
+    fn run(&self, line: &str, scans: &str) -> Ended {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        self.shop.run(&words, &scans.replace(' ', "\n"))
+    }
+
+    /// Goods come in, go out and come back: every command that a station gives in a day.
+    fn work_for_a_day(&self) {
+        self.ok("item add LAP --name Laptop --track serial --gtin 9506000134352", "");
+        self.ok("item add MILK --name Milk --track lot --barcode M1", "");
+        self.ok("item set LAP --name Notebook --barcode LAP15", "");
+        self.ok("location add A", "");
+        self.ok("location add B", "");
+        self.ok("location add STG --kind staging", "");
+        self.ok("partner add ACME --kind supplier --name Acme", "");
+        self.ok("partner add BOB --kind customer --name Bob", "");
+        self.ok("order add PO-1 --kind purchase --partner ACME --line LAP=30 --line MILK=10", "");
+        self.ok("order add SO-1 --kind sales --partner BOB --line LAP=2 --line MILK=4", "");
+        // Enough units that they are copied in, and not inserted one by one.
+        let units: Vec<String> = (1..=30).map(|unit| format!("SN-{unit}")).collect();
+        let received = format!("LAP 30 {} MILK 10 LOT-A", units.join(" "));
+        let expires = "--expires 2099-01-31";
+        self.ok(&format!("receive --po PO-1 --to A {expires} --dry-run"), &received);
+        let first = self.ok(&format!("receive --po PO-1 --to A {expires} --op-id delivery"), &received);
+        let again = self.ok(&format!("receive --po PO-1 --to A {expires} --op-id delivery"), &received);
+        assert_eq!((&again["already_recorded"], &again["operation"]), (&Value::Bool(true), &first["operation"]));
+        self.ok("transfer --from A --to B", "LAP 2 SN-1 SN-2 MILK 3 LOT-A");
+        self.ok("allocate SO-1", "");
+        self.ok("release SO-1", "");
+        self.ok("allocate SO-1", "");
+        self.ok("pick --so SO-1 --to STG", "LAP 1 SN-3 MILK 4 LOT-A");
+        self.ok("sell --so SO-1 --picked", "");
+        let sold = self.ok("sell --so SO-1", "LAP 1 SN-4");
+        self.ok("return --so SO-1 --to A", "LAP 1 SN-4");
+        self.ok("return --so SO-1 --disposition scrap", "LAP 1 SN-3");
+        self.ok("return --to-supplier ACME", "LAP 1 SN-5");
+        let moved = self.ok("transfer --to B", "1 SN-6");
+        self.ok(&format!("undo {} --reason mistake", moved["operation"]), "");
+        assert_eq!(sold["kind"], "sell");
+        assert_eq!(self.ok("trace SN-3", "")["now"][0]["location"], "@scrap");
+        assert_eq!(self.ok("stock --item MILK", "")["stock"][0]["lot"], "LOT-A");
+        assert!(self.ok("log --all", "")["operations"].as_array().unwrap().len() > 20);
+        assert_eq!(self.ok("order show SO-1", "")["lines"][0]["shipped"], "2");
+        let refused = self.run("sell --to BOB", "LAP 1 SN-3");
+        assert_eq!(refused.refused(), ["serial-not-here"]);
+    }
+}
+
+#[test]
+fn a_station_does_its_work_and_cannot_change_history() {
+    let station = Station::new();
+    station.work_for_a_day();
+    Shop::at(Ledger::Elsewhere(station.database.url().to_owned())).check("after a day");
+    let mut client = connect(&station.database.url_as(&station.role));
+    for sql in [forbidden_changes(), forbidden_replacements(&station), forbidden_tables()].concat() {
+        let said = client.batch_execute(&sql).err().unwrap_or_else(|| panic!("this was done: {sql}"));
+        assert_eq!(said.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{sql}: {said:?}");
+    }
+}
+
+/// The tables whose rows stay as they are, with a key and another column.
+const FIXED: [(&str, &str, &str); 12] = [
+    ("operation", "number", "note"),
+    ("movement", "operation, line", "quantity"),
+    ("lot", "id", "code"),
+    ("lot_dates", "lot, operation", "expires"),
+    ("serial", "id", "code"),
+    ("order_line", "order_id, line", "quantity"),
+    ("trade_order", "id", "code"),
+    ("claim", "id", "stage"),
+    ("place", "id", "path"),
+    ("partner", "id", "name"),
+    ("code", "key", "text"),
+    ("item", "id", "sku"),
+];
+
+fn forbidden_changes() -> Vec<String> {
+    let of_table = |(table, _, column): (&str, &str, &str)| {
+        [
+            format!("UPDATE {table} SET {column} = {column}"),
+            format!("DELETE FROM {table}"),
+            format!("TRUNCATE {table} CASCADE"),
+        ]
+    };
+    let mut changes: Vec<String> = FIXED.into_iter().flat_map(of_table).collect();
+    // What follows from history may change only in the columns that change with it.
+    for sql in [
+        "DELETE FROM balance",
+        "DELETE FROM position",
+        "UPDATE balance SET bounded = 0",
+        "UPDATE balance SET item = item + 1",
+        "UPDATE position SET serial = serial + 1",
+        "UPDATE item SET key = 'OTHER'",
+        "UPDATE ledger_schema SET version = 0",
+        "INSERT INTO writers VALUES (1)",
+    ] {
+        changes.push(sql.to_owned());
+    }
+    changes
+}
+
+fn forbidden_replacements(station: &Station) -> Vec<String> {
+    let mut database = station.shop.inspector();
+    let mut replacement = |(table, key, column): (&str, &str, &str)| {
+        let columns = database.columns(table).join(", ");
+        format!(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} LIMIT 1
+             ON CONFLICT ({key}) DO UPDATE SET {column} = excluded.{column}"
+        )
+    };
+    FIXED.into_iter().map(&mut replacement).collect()
+}
+
+fn forbidden_tables() -> Vec<String> {
+    [
+        "CREATE TABLE mine (nothing bigint)",
+        "CREATE FUNCTION mine() RETURNS bigint LANGUAGE sql AS 'SELECT 1'",
+        "DROP TABLE movement",
+        "ALTER TABLE movement DISABLE TRIGGER movement_no_change",
+        "ALTER TABLE operation ADD COLUMN mine bigint",
+        "DROP TRIGGER movement_no_change ON movement",
+        "DROP FUNCTION refuse_change() CASCADE",
+        "CREATE INDEX mine ON movement (line)",
+        "SET session_replication_role = replica",
+        "SELECT setval('operation_number_seq', 1)",
+        "CREATE ROLE other",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+#[test]
+fn init_by_a_station_changes_nothing() {
+    let station = Station::new();
+    let told = station.ok("init", "");
+    assert_eq!(told["created"], false);
+    let shown = told["database"].as_str().unwrap();
+    assert!(shown.contains(station.role.name()) && !shown.contains("p@ss"), "{shown}");
+}
+
+#[test]
+fn a_station_cannot_make_the_schema() {
+    let database = Server::shared().database();
+    let role = Server::shared().station_role();
+    let station = Shop::at(Ledger::Elsewhere(database.url_as(&role)));
+    let told = station.run(&["init"], "");
+    assert_eq!(told.exit, Some(1), "{}", told.told);
+    assert!(told.told.contains("permission denied"), "{}", told.told);
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(connect(database.url()).query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);
+}
+
+/// A copy writes rows with numbers of their own, and moves the sequences after them: that is for the owner.
+#[test]
+fn a_station_cannot_copy_a_ledger_in() {
+    let source = Shop::at(Ledger::File("shop.db")).with_masters();
+    let station = Station::new();
+    let told = source.run(&["copy-db", "shop.db", &station.database.url_as(&station.role)], "");
+    assert_eq!(told.exit, Some(1), "{}", told.told);
+    assert!(told.told.contains("permission denied"), "{}", told.told);
+    assert_eq!(station.shop.number("SELECT count(*) FROM operation"), 0);
+    assert_eq!(station.ok("log --all", "")["operations"], Value::Array(Vec::new()));
+}
