@@ -34,6 +34,13 @@ fn shops() -> Vec<Shop> {
     }
 }
 
+/// Where transactions are not kept apart, a command may have looked for its op id, or for an undo, before another station
+/// commits it, and sees the goods after: then it is refused by a rule, and not told what is recorded. Repeated, it is.
+fn or_late<'c>(shop: &Shop, codes: &[&'c str], late: &'c str) -> Vec<&'c str> {
+    let may_be_late = shop.is_given("SCANTRAIL_POSTGRESQL_ISOLATION", "read-committed");
+    codes.iter().copied().chain(may_be_late.then_some(late)).collect()
+}
+
 /// Starts all, then feeds all, then waits for all.
 fn at_once(shop: &Shop, commands: &[(Vec<String>, String)]) -> Vec<Ended> {
     let start = |(index, (arguments, _)): (usize, &(Vec<String>, String))| {
@@ -215,11 +222,15 @@ fn the_same_op_id_is_recorded_once_in(shop: &Shop) {
     let receive = ["receive", "--from", "ACME", "--to", "A", "--op-id", "delivery-7"];
     let commands: Vec<_> = (0..STATIONS).map(|_| command(&receive, "LAP\n1\nSN-1\nBULK\n5\n")).collect();
     let ended = at_once(shop, &commands);
-    assert_eq!(count_done(&ended, &[]), STATIONS);
+    let late = or_late(shop, &[], "serial-already-in-stock");
+    let done = count_done(&ended, &late);
+    assert!(done == STATIONS || !late.is_empty(), "{done} were told what is recorded");
     let first = ended.iter().filter(|one| one.document["already_recorded"] == false).count();
     assert_eq!(first, 1, "the operation was recorded anew {first} times");
-    let numbers: BTreeSet<i64> = ended.iter().map(|one| one.document["operation"].as_i64().unwrap()).collect();
+    let numbers: BTreeSet<i64> = ended.iter().filter_map(|one| one.document["operation"].as_i64()).collect();
     assert_eq!(numbers.len(), 1);
+    let again = shop.run(&receive, "LAP\n1\nSN-1\nBULK\n5\n").ok();
+    assert_eq!((&again["already_recorded"], again["operation"].as_i64()), (&true.into(), numbers.first().copied()));
     assert_eq!(shop.number("SELECT count(*) FROM operation WHERE kind = 'receive'"), 1);
     // Other content under that id is refused, to each of them.
     let commands: Vec<_> =
@@ -237,7 +248,7 @@ fn an_operation_is_undone_once_in(shop: &Shop) {
     let number = shop.receive(&["LAP", "1", "SN-1", "BULK", "5"]).to_string();
     let undo = ["undo", &number, "--reason", "twice delivered"];
     let commands: Vec<_> = (0..STATIONS).map(|_| command(&undo, "")).collect();
-    assert_eq!(count_done(&at_once(shop, &commands), &["already-undone"]), 1);
+    assert_eq!(count_done(&at_once(shop, &commands), &or_late(shop, &["already-undone"], "has-dependants")), 1);
     assert_eq!(shop.number("SELECT count(*) FROM operation WHERE kind = 'undo'"), 1);
     let stock = "SELECT coalesce(sum(quantity), 0) FROM balance WHERE bounded = 1";
     assert_eq!(shop.number(stock), 0);

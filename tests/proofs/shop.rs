@@ -103,6 +103,11 @@ impl Shop {
         shop
     }
 
+    /// True when its commands find this in their environment.
+    pub fn is_given(&self, name: &str, value: &str) -> bool {
+        self.variables.iter().any(|(given, its)| *given == name && its == value)
+    }
+
     /// The folder in which its commands run.
     pub fn folder(&self) -> &Path {
         self.folder.path()
