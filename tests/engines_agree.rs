@@ -13,7 +13,6 @@ mod postgresql;
 #[path = "engines_agree/script.rs"]
 mod script;
 #[path = "support/world.rs"]
-#[allow(dead_code)]
 mod world;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 //! are compared about once for each command and each kind of message.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "the environment says on which engine")]
 
 #[path = "../support/inspector.rs"]
 mod inspector;

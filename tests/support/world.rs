@@ -1,4 +1,5 @@
 //! A sealed world for the program: its own folder, environment and clock, so that whole outputs can be compared.
+#![allow(dead_code)]
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -99,7 +99,7 @@ fn connect_once(server: &Server) -> std::result::Result<Connection, Refused> {
 fn connect_in_time(server: &Server, host: &Host) -> std::result::Result<Connection, Refused> {
     let (connected, answer) = mpsc::channel();
     let (server_there, host_there) = (server.clone(), host.clone());
-    std::thread::spawn(move || connected.send(connect_to(&server_there, &host_there)));
+    std::thread::spawn(move || drop(connected.send(connect_to(&server_there, &host_there))));
     answer.recv_timeout(server.connect_timeout).unwrap_or_else(|_| {
         Err(Refused::ForNow(format!("no answer within {} seconds", server.connect_timeout.as_secs())))
     })
