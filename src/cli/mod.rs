@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod copy_db;
 mod document;
+mod draft;
 mod failure;
 mod import;
 mod init;
@@ -29,6 +30,7 @@ mod scans;
 mod sell;
 mod stock;
 mod table;
+mod terminal;
 mod trace;
 mod transfer;
 mod undo;
@@ -98,6 +100,7 @@ type Result = std::result::Result<(), Failure>;
 /// Runs the program: parses the arguments, carries out the command, and gives the exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
+        terminal::restore();
         output::complain(&format!("bug: scantrail stopped: {panic}"));
         output::complain("hint: nothing more was written; please report this with the command that caused it");
         std::process::exit(EXIT_BUG.into());

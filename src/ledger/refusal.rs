@@ -5,6 +5,10 @@
 pub enum Code {
     /// The op id was used for something else.
     OpIdReused,
+    /// A live session has left a draft of the same command.
+    DraftExists,
+    /// There is no draft to go on with.
+    NoDraft,
     /// The scan is longer than 4,096 bytes.
     ScanTooLong,
     /// Bytes that are not text, or a broken barcode.
@@ -121,8 +125,10 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 57] = [
+    pub const ALL: [(Code, &'static str); 59] = [
         (Code::OpIdReused, "op-id-reused"),
+        (Code::DraftExists, "draft-exists"),
+        (Code::NoDraft, "no-draft"),
         (Code::ScanTooLong, "scan-too-long"),
         (Code::ScanNotReadable, "scan-not-readable"),
         (Code::Cancelled, "cancelled"),

@@ -23,7 +23,7 @@ mod transfer;
 mod undo;
 
 pub use allocate::Allocate;
-pub use batch::{BatchOptions, Draft, ScanVerb, read_scans, record_batch};
+pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use import::{ImportKind, import};
 pub use masters::{
     AddItem, AddLocation, AddOrder, AddPartner, ItemView, add_item, add_location, add_order, add_partner, item_view,
@@ -39,7 +39,7 @@ pub use resolve::item as resolve_item;
 pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
-pub use session::{Answer, Session};
+pub use session::{Answer, Rejudged, Session};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;
 pub use undo::undo;
