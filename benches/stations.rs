@@ -32,6 +32,8 @@ use scantrail::store::{Address, Options, Store};
 struct Sizes {
     /// How many operations all stations together record for one figure.
     operations: usize,
+    /// How many operations and serials the ledger has before.
+    past: usize,
     /// How many serials the large receipt has, and how often it is made.
     large: usize,
     rounds: usize,
@@ -41,8 +43,8 @@ fn main() {
     let is_wanted = std::env::args_os().any(|argument| argument == "--bench");
     let is_short = !is_wanted || std::env::var_os("SCANTRAIL_SHORT").is_some_and(|value| value == "1");
     let sizes = match is_short {
-        true => Sizes { operations: 16, large: 2_000, rounds: 1 },
-        false => Sizes { operations: 480, large: 100_000, rounds: 5 },
+        true => Sizes { operations: 16, past: 100, large: 2_000, rounds: 1 },
+        false => Sizes { operations: 480, past: 20_000, large: 100_000, rounds: 5 },
     };
     let server = Server::start(&["fsync=on", "full_page_writes=on", "autovacuum=on"]);
     many_stations(&server, &sizes);
@@ -55,7 +57,7 @@ struct World {
     folder: tempfile::TempDir,
     address: OsString,
     isolation: &'static str,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 impl World {
@@ -66,7 +68,7 @@ impl World {
             Some(database) => OsString::from(database.url()),
             None => folder.path().join("stock.db").into_os_string(),
         };
-        let world = World { folder, address, isolation, _database: database };
+        let world = World { folder, address, isolation, database };
         world.done(&["init"], "");
         for item in (0..16).map(|number| format!("ITEM-{number}")) {
             world.done(&["item", "add", &item, "--name", "Item", "--track", "serial"], "");
@@ -75,6 +77,35 @@ impl World {
             world.done(&["location", "add", &place], "");
         }
         world.done(&["partner", "add", "ACME", "--kind", "supplier", "--name", "Acme"], "");
+        world
+    }
+
+    /// With the past of some months: a new ledger is a special case, because all that the stations do falls on the same
+    /// few pages.
+    fn with_a_past(server: Option<&Server>, isolation: &'static str, operations: usize) -> World {
+        let world = World::on(server, isolation);
+        let mut tables = match &world.database {
+            Some(database) => inspector::Inspector::of_url(database.url()),
+            None => inspector::Inspector::of_file(Path::new(&world.address)),
+        };
+        let (op_id, bytes) = match tables.is_server() {
+            true => ("md5(n::text)", "decode(md5(n::text) || md5(n::text), 'hex')"),
+            false => ("lower(hex(randomblob(16)))", "randomblob(32)"),
+        };
+        tables.done(&format!(
+            "INSERT INTO operation (number, op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator,
+                                    station, fields, root, sign, station_sequence, hash)
+             WITH RECURSIVE past (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM past WHERE n < {operations})
+             SELECT 1000 + n, {op_id}, {bytes}, 'receive', n, 0, n, 0, 'ann', 'dock-' || (n % 16), '{{}}', 1000 + n, 1,
+                    1 + n / 16, {bytes} FROM past"
+        ));
+        if tables.is_server() {
+            tables.done(&format!("SELECT setval('operation_number_seq', {})", 1_000 + operations));
+            tables.done("ANALYZE");
+        }
+        let serials: String = (0..operations).map(|index| format!("PAST-{index:09}\n")).collect();
+        let receipt = format!("ITEM-0\n{operations}\n{serials}");
+        world.done(&["--station", "old", "receive", "--from", "ACME", "--to", "WH1/15"], &receipt);
         world
     }
 
@@ -202,7 +233,7 @@ fn many_stations(server: &Server, sizes: &Sizes) {
         for (what, goods) in goods {
             for (engine, server, isolation) in engines {
                 let figure = |stations: usize| {
-                    let world = World::on(server, isolation);
+                    let world = World::with_a_past(server, isolation, sizes.past);
                     let each = sizes.operations / stations;
                     let time = record(&world, stations, each, goods);
                     format!("{:.0}", (each * stations) as f64 / time.as_secs_f64())

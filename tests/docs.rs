@@ -168,7 +168,14 @@ fn the_stream_of_every_refusal_is_refused_line_by_line() {
 
 #[test]
 fn links_between_pages_lead_somewhere() {
-    let pages = ["README.md", "docs/README.md", "docs/commands.md", "docs/refusals.md", "docs/architecture.md"];
+    let pages = [
+        "README.md",
+        "docs/README.md",
+        "docs/commands.md",
+        "docs/refusals.md",
+        "docs/architecture.md",
+        "docs/scanners.md",
+    ];
     for page in pages.into_iter().chain(["docs/decisions.md", "CHANGELOG.md", "fixtures/README.md"]) {
         let text = text(page);
         let folder: PathBuf = root().join(page).parent().unwrap().to_owned();

@@ -81,6 +81,14 @@ impl Context {
         Ok(Context { globals, config, now: now()? })
     }
 
+    /// The same at the time that it is now, for the next operation of a long session.
+    ///
+    /// # Errors
+    /// A clock that is not understood.
+    pub fn renewed(&self) -> Result<Context, Failure> {
+        Ok(Context { globals: self.globals.clone(), config: self.config.clone(), now: now()? })
+    }
+
     /// The time at which the command began.
     pub fn now(&self) -> DateTime<FixedOffset> {
         self.now

@@ -7,6 +7,7 @@ mod allocate;
 mod config;
 mod context;
 mod copy_db;
+mod decode;
 mod document;
 mod draft;
 mod failure;
@@ -28,6 +29,7 @@ mod release;
 mod return_goods;
 mod scans;
 mod sell;
+mod station;
 mod stock;
 mod table;
 mod terminal;
@@ -90,6 +92,8 @@ enum Command {
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
+    Decode(decode::Args),
+    Station(station::Args),
     Undo(undo::Args),
     Log(log::Args),
     CopyDb(copy_db::Args),
@@ -145,6 +149,8 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
+        Command::Decode(args) => decode::run(&args, context),
+        Command::Station(args) => station::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::CopyDb(args) => copy_db::run(&args, context),

@@ -40,6 +40,9 @@ pub struct ScanArgs {
     /// Take ranges such as SN100..SN149 or SN100+49 where a serial is due; a live session asks without this flag
     #[arg(long)]
     pub ranges: bool,
+    /// Take a scan that can be read in several ways as the likeliest one, instead of refusing it
+    #[arg(long)]
+    pub accept_guess: bool,
     #[command(flatten)]
     pub drafts: DraftArgs,
 }
@@ -89,6 +92,7 @@ impl ScanArgs {
             dates: LotDates { expires: self.expires, best_before: None, made: self.made },
             allow_odd_serials: self.allow_odd_serials,
             ranges: self.ranges,
+            accept_guess: self.accept_guess,
         }
     }
 }

@@ -10,6 +10,9 @@ pub enum DateFault {
     /// Not exactly six digits.
     #[error("a date is six digits, year, month and day")]
     NotSixDigits,
+    /// Not exactly eight digits, in a date with its century.
+    #[error("a date with its century is eight digits, year, month and day")]
+    NotEightDigits,
     /// A month that does not exist.
     #[error("there is no month {0:02}")]
     NoSuchMonth(u32),
@@ -45,6 +48,32 @@ pub fn date_of_six_digits(text: &str, today: NaiveDate) -> Result<NaiveDate, Dat
     date.ok_or(DateFault::NoSuchDay { year, month, day })
 }
 
+/// The date that `YYYYMMDD` means.
+///
+/// # Errors
+/// See [`DateFault`].
+pub(super) fn date_of_eight_digits(text: &str) -> Result<NaiveDate, DateFault> {
+    if text.len() != 8 || !is_digits(text) {
+        return Err(DateFault::NotEightDigits);
+    }
+    let number: u32 = text.parse().map_err(|_| DateFault::NotEightDigits)?;
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+    let year = i32::try_from(year).unwrap_or_default();
+    if !(1..=12).contains(&month) {
+        return Err(DateFault::NoSuchMonth(month));
+    }
+    NaiveDate::from_ymd_opt(year, month, day).ok_or(DateFault::NoSuchDay { year, month, day })
+}
+
+/// The date that `YYJJJ` means, with the day of the year from 001; the century is the nearest.
+pub(super) fn date_of_year_and_day(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let (year, day) = text.split_at_checked(2)?;
+    if day.len() != 3 || !is_digits(text) {
+        return None;
+    }
+    NaiveDate::from_yo_opt(full_year(year.parse().ok()?, today.year()), day.parse().ok()?)
+}
+
 fn full_year(short_year: u32, this_year: i32) -> i32 {
     let short_year = i32::try_from(short_year).unwrap_or_default();
     let century = this_year - this_year.rem_euclid(100);
@@ -55,6 +84,6 @@ fn full_year(short_year: u32, this_year: i32) -> i32 {
     }
 }
 
-fn last_day_of(year: i32, month: u32) -> Option<NaiveDate> {
+pub(super) fn last_day_of(year: i32, month: u32) -> Option<NaiveDate> {
     (28..=31).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
 }

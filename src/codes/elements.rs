@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::identifiers::{self, Format};
-use super::{ElementFault, Unreadable, check_digit, dates, shown};
+use super::identifiers::{self, Characters};
+use super::{ElementFault, Unreadable, shown, values};
 
 /// The separator between elements: FNC1 as scanners send it.
 pub(super) const SEPARATOR: char = '\u{1d}';
@@ -26,74 +26,87 @@ impl Element<'_> {
     }
 }
 
-/// Cuts GS1 data into its elements and checks the form of every value. Separators are skipped where an element may
-/// begin: in front, doubled and at the end.
-///
-/// # Errors
-/// [`Unreadable::NoIdentifier`] or [`Unreadable::Element`], for the first fault.
-pub(super) fn cut(data: &str, today: NaiveDate) -> Result<Vec<Element<'_>>, Unreadable> {
-    let mut elements = Vec::new();
-    let mut rest = data.trim_start_matches(SEPARATOR);
-    while !rest.is_empty() {
-        // All before `rest` is ASCII, so bytes are characters.
-        let element = first_element(rest, data.len() - rest.len() + 1)?;
-        check_value(&element, today).map_err(|fault| element.fault(fault))?;
-        rest = &rest[element.identifier.len() + element.value.len()..];
-        rest = rest.trim_start_matches(SEPARATOR);
-        elements.push(element);
-    }
-    Ok(elements)
+/// What is in a row of elements: those that are right, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cut<'a> {
+    /// The elements whose form is right, in their order.
+    pub elements: Vec<Element<'a>>,
+    /// The first fault.
+    pub fault: Option<Unreadable>,
 }
 
-fn first_element(rest: &str, position: usize) -> Result<Element<'_>, Unreadable> {
+/// Cuts GS1 data into its elements and checks the form of every value. Separators are skipped where an element may
+/// begin: in front, doubled and at the end. After a fault it goes on behind the next separator, or behind the element
+/// when its length is predefined, so that one wrong element does not lose the others.
+pub(super) fn cut(data: &str, today: NaiveDate) -> Cut<'_> {
+    let mut cut = Cut { elements: Vec::new(), fault: None };
+    let mut rest = data.trim_start_matches(SEPARATOR);
+    while !rest.is_empty() {
+        let position = position_of(data, rest);
+        let behind = match first_element(rest, position) {
+            Ok((element, behind)) => {
+                match verify(&element, today) {
+                    Ok(()) => cut.elements.push(element),
+                    Err(fault) => cut.fault = cut.fault.or(Some(element.fault(fault))),
+                }
+                behind
+            }
+            Err(fault) => {
+                cut.fault = cut.fault.or(Some(fault));
+                rest.split_once(SEPARATOR).map_or("", |(_, behind)| behind)
+            }
+        };
+        rest = behind.trim_start_matches(SEPARATOR);
+    }
+    cut
+}
+
+/// The character, from 1, at which `rest` begins in `data`, of which it is the end.
+fn position_of(data: &str, rest: &str) -> usize {
+    data.get(..data.len() - rest.len()).map_or(0, |before| before.chars().count()) + 1
+}
+
+fn first_element(rest: &str, position: usize) -> Result<(Element<'_>, &str), Unreadable> {
     let Some(identifier) = identifiers::at_beginning_of(rest) else {
         let found: String = rest.chars().take(4).collect();
         return Err(Unreadable::NoIdentifier { position, found: shown(found.as_bytes()) });
     };
     let behind = &rest[identifier.len()..];
-    let until_separator = behind.split(SEPARATOR).next().unwrap_or_default();
-    let value = match identifiers::fixed_length(identifier) {
-        Some(length) => until_separator.get(..length).unwrap_or(until_separator),
-        None => until_separator,
+    let end = behind.find(SEPARATOR).unwrap_or(behind.len());
+    let length = match identifiers::predefined_length(identifier) {
+        Some(length) if behind.is_char_boundary(length) => length.min(end),
+        _ => end,
     };
-    Ok(Element { identifier, value, position })
+    let (value, behind) = behind.split_at(length);
+    Ok((Element { identifier, value, position }, behind))
 }
 
-fn check_value(element: &Element<'_>, today: NaiveDate) -> Result<(), ElementFault> {
-    let (value, format) = (element.value, identifiers::format(element.identifier));
-    if value.is_empty() {
-        return Err(ElementFault::Empty);
-    }
-    let is_allowed: fn(char) -> bool = match format {
-        Format::Text { .. } => identifiers::is_in_character_set_82,
-        _ => |character| character.is_ascii_digit(),
-    };
-    if let Some(foreign) = value.chars().find(|character| !is_allowed(*character)) {
-        return Err(foreign_character(foreign, format));
-    }
-    check_length(value.len(), identifiers::fixed_length(element.identifier), format)?;
-    match format {
-        Format::CheckedDigits => check_digit::verify(value)?,
-        Format::Date => drop(dates::date_of_six_digits(value, today)?),
-        Format::Digits | Format::Number { .. } | Format::Text { .. } => {}
-    }
-    Ok(())
-}
-
-fn foreign_character(character: char, format: Format) -> ElementFault {
-    let shown = shown(character.encode_utf8(&mut [0; 4]).as_bytes());
-    match format {
-        Format::Text { .. } => ElementFault::ForeignCharacter(shown),
-        _ => ElementFault::NotDigits(shown),
+/// Checks the form of a value; of an identifier that is not assigned, what holds for all.
+pub(super) fn verify(element: &Element<'_>, today: NaiveDate) -> Result<(), ElementFault> {
+    match identifiers::assigned(element.identifier) {
+        Some(row) => values::verify(element.value, row.parts, today),
+        None => verify_unassigned(element),
     }
 }
 
-fn check_length(found: usize, fixed: Option<usize>, format: Format) -> Result<(), ElementFault> {
-    match (fixed, format) {
-        (Some(expected), _) if found < expected => Err(ElementFault::TooShort { found, expected }),
-        (None, Format::Text { most } | Format::Number { most }) if found > most => {
-            Err(ElementFault::TooLong { found, most })
+/// The longest value of any element, which is that of the company internal ones, (91) to (99).
+const MOST_CHARACTERS: usize = 90;
+
+fn verify_unassigned(element: &Element<'_>) -> Result<(), ElementFault> {
+    let predefined = identifiers::predefined_length(element.identifier);
+    let characters = if predefined.is_some() { Characters::Digits } else { Characters::Set82 };
+    let foreign = element.value.chars().find(|character| !characters.contain(*character));
+    match (foreign, predefined, element.value.len()) {
+        (_, _, 0) => Err(ElementFault::Empty),
+        (Some(foreign), predefined, _) => {
+            let shown = shown(foreign.encode_utf8(&mut [0; 4]).as_bytes());
+            Err(match predefined {
+                Some(_) => ElementFault::NotDigits(shown),
+                None => ElementFault::ForeignCharacter(shown),
+            })
         }
+        (None, Some(expected), found) if found < expected => Err(ElementFault::TooShort { found, expected }),
+        (None, None, found) if found > MOST_CHARACTERS => Err(ElementFault::TooLong { found, most: MOST_CHARACTERS }),
         _ => Ok(()),
     }
 }

@@ -1,40 +1,67 @@
-//! What the elements of a GS1 symbol say together.
+//! What the elements of a GS1 code say together.
 
 use chrono::NaiveDate;
 
 use super::elements::{self, Element};
-use super::{Gtin, Kind, Reading, Unreadable, Warning, check_digit, dates, identifiers, shown};
+use super::{Confidence, Gtin, Kind, Measure, Reading, Scanned, Unreadable, check_digit, companions, dates, hidden};
+use super::{identifiers, shown};
 use crate::model::{LotCode, LotDates, SerialCode};
 
 const DOUBLED_SEPARATOR: &str = "\u{1d}\u{1d}";
 
-/// Reads GS1 data, without the symbology identifier.
-///
-/// # Errors
-/// The first fault in the data.
-pub(super) fn read(data: &str, today: NaiveDate) -> Result<Reading, Unreadable> {
-    let elements = elements::cut(data, today)?;
-    if elements.is_empty() {
-        return Err(Unreadable::Empty);
+/// Reads GS1 data, without the symbology identifier, as it stands. Where a separator may have been lost, the other
+/// readings are in it.
+pub(super) fn read(data: &str, today: NaiveDate) -> Scanned {
+    let mut scanned = read_literally(data, today);
+    if !data.contains(elements::SEPARATOR) {
+        hidden::look_for(&mut scanned, data, today);
     }
-    refuse_two_scans(&elements)?;
-    refuse_contradictions(&elements)?;
-    refuse_forbidden_pairs(&elements)?;
-    let contents = Contents { elements: &elements, today };
-    Ok(Reading {
+    scanned
+}
+
+/// Reads GS1 data as it stands.
+pub(super) fn read_literally(data: &str, today: NaiveDate) -> Scanned {
+    let cut = elements::cut(data, today);
+    if cut.elements.is_empty() && cut.fault.is_none() {
+        return Scanned::unread(data, Unreadable::Empty);
+    }
+    let mut scanned = of_elements(&cut.elements, today);
+    scanned.fault = cut.fault.or(scanned.fault);
+    data.clone_into(&mut scanned.reading.text);
+    if data.contains(DOUBLED_SEPARATOR) {
+        scanned.reading.warn("doubled-separator", "two separators stand in a row; a value may be missing between them");
+    }
+    scanned
+}
+
+/// What right elements say together.
+pub(super) fn of_elements(elements: &[Element<'_>], today: NaiveDate) -> Scanned {
+    let contents = Contents { elements, today };
+    let pair = |element: &Element<'_>| (element.identifier.to_owned(), element.value.to_owned());
+    let mut reading = Reading {
         kind: Kind::Gs1,
-        text: data.to_owned(),
         item: contents.item(),
-        lot: contents.lot()?,
-        serial: contents.serial()?,
         dates: contents.dates(),
         count: contents.count(),
+        measure: contents.measure(),
         container: contents.value("00").map(str::to_owned),
         place: contents.place(),
-        warnings: contents.warnings(data),
-        elements: elements.iter().map(|element| (element.identifier.to_owned(), element.value.to_owned())).collect(),
+        elements: elements.iter().map(pair).collect(),
         ..Reading::default()
-    })
+    };
+    let mut fault = companions::refuse_two_scans(elements).or_else(|| companions::refuse_contradictions(elements));
+    fault = fault.or_else(|| companions::refuse_forbidden_pairs(elements));
+    match contents.lot() {
+        Ok(lot) => reading.lot = lot,
+        Err(wrong) => fault = fault.or(Some(wrong)),
+    }
+    match contents.serial() {
+        Ok(serial) => reading.serial = serial,
+        Err(wrong) => fault = fault.or(Some(wrong)),
+    }
+    contents.warn(&mut reading);
+    companions::warn(elements, &mut reading);
+    Scanned { reading, fault }
 }
 
 /// Reads a text that does not say that it is GS1 data: only when it begins with the whole number of an item or a
@@ -43,10 +70,14 @@ pub(super) fn guess(text: &str, today: NaiveDate) -> Option<Reading> {
     if !begins_with_a_number(text) {
         return None;
     }
-    read(text, today).ok().map(|reading| Reading { is_guess: true, ..reading })
+    let mut reading = read(text, today).whole().ok()?;
+    reading.is_guess = true;
+    reading.doubt(Confidence::Guess);
+    Some(reading)
 }
 
-fn begins_with_a_number(text: &str) -> bool {
+/// True for a text that begins with (01), (02) or (00) and a whole number with a right check digit.
+pub(super) fn begins_with_a_number(text: &str) -> bool {
     match text.get(..2) {
         Some("01" | "02") => text.get(2..16).and_then(Gtin::candidate).is_some(),
         Some("00") => {
@@ -56,43 +87,7 @@ fn begins_with_a_number(text: &str) -> bool {
     }
 }
 
-/// Two labels that ran together without a line end: the same row of different elements twice. One element alone may be
-/// repeated.
-fn refuse_two_scans(elements: &[Element<'_>]) -> Result<(), Unreadable> {
-    let (first, second) = elements.split_at(elements.len() / 2);
-    let same = |(one, two): (&Element<'_>, &Element<'_>)| one.identifier == two.identifier && one.value == two.value;
-    let is_varied = first.iter().any(|element| element.identifier != first[0].identifier);
-    if is_varied && first.len() == second.len() && first.iter().zip(second).all(same) {
-        return Err(Unreadable::TwoScans);
-    }
-    Ok(())
-}
-
-fn refuse_contradictions(elements: &[Element<'_>]) -> Result<(), Unreadable> {
-    for (index, element) in elements.iter().enumerate() {
-        let contradicts = |other: &&Element<'_>| other.identifier == element.identifier && other.value != element.value;
-        if let Some(other) = elements[index + 1..].iter().find(contradicts) {
-            return Err(Unreadable::Contradiction {
-                identifier: element.identifier.to_owned(),
-                first: element.value.to_owned(),
-                second: other.value.to_owned(),
-            });
-        }
-    }
-    Ok(())
-}
-
-fn refuse_forbidden_pairs(elements: &[Element<'_>]) -> Result<(), Unreadable> {
-    let has = |identifier: &str| elements.iter().any(|element| element.identifier == identifier);
-    for (first, second, why) in [("01", "02", "one names the thing itself, the other what is inside it")] {
-        if has(first) && has(second) {
-            return Err(Unreadable::ForbiddenPair { first, second, why });
-        }
-    }
-    Ok(())
-}
-
-/// Elements that do not contradict each other, and how they are used.
+/// Elements, and how they are used.
 struct Contents<'a> {
     elements: &'a [Element<'a>],
     today: NaiveDate,
@@ -107,10 +102,15 @@ impl Contents<'_> {
         self.element(identifier).map(|element| element.value)
     }
 
-    /// The trade item: (01), or (02) for the content of a container when (37) counts it.
+    fn has(&self, identifier: &str) -> bool {
+        self.element(identifier).is_some()
+    }
+
+    /// The trade item: (01), or (02) for the content of a container when (37) counts it, or the item of a piece.
     fn item(&self) -> Option<Gtin> {
         let content = || self.value("37").and_then(|_| self.value("02"));
-        self.value("01").or_else(content).and_then(|number| Gtin::new(number).ok())
+        let piece = || self.value("8006").and_then(|piece| piece.get(..14));
+        self.value("01").or_else(content).or_else(piece).and_then(|number| Gtin::new(number).ok())
     }
 
     fn lot(&self) -> Result<Option<LotCode>, Unreadable> {
@@ -124,11 +124,16 @@ impl Contents<'_> {
     }
 
     fn date(&self, identifier: &str) -> Option<NaiveDate> {
-        self.value(identifier).and_then(|digits| dates::date_of_six_digits(digits, self.today).ok())
+        let digits = self.value(identifier)?.get(..6)?;
+        dates::date_of_six_digits(digits, self.today).ok()
     }
 
     fn dates(&self) -> LotDates {
-        LotDates { expires: self.date("17"), best_before: self.date("15"), made: self.date("11") }
+        LotDates {
+            expires: self.date("17").or_else(|| self.date("7003")),
+            best_before: self.date("15"),
+            made: self.date("11"),
+        }
     }
 
     /// (37) counts the content (02), (30) the thing itself.
@@ -138,41 +143,48 @@ impl Contents<'_> {
         Some(if digits.is_empty() { "0" } else { digits }.to_owned())
     }
 
+    fn measure(&self) -> Option<Measure> {
+        self.elements.iter().filter(|element| is_of_goods(element.identifier)).find_map(|element| {
+            let (unit, decimals) = identifiers::measure(element.identifier)?;
+            Some(Measure { value: decimal(element.value, decimals), unit })
+        })
+    }
+
     fn place(&self) -> Option<String> {
         let number = self.value("414")?;
         Some(self.value("254").map_or_else(|| number.to_owned(), |extension| format!("{number}/{extension}")))
     }
 
-    fn warnings(&self, data: &str) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        let mut warn = |code, message: String| warnings.push(Warning { code, message });
-        if data.contains(DOUBLED_SEPARATOR) {
-            warn("doubled-separator", "two separators stand in a row; a value may be missing between them".to_owned());
+    fn warn(&self, reading: &mut Reading) {
+        for element in self.elements.iter().filter(|element| identifiers::assigned(element.identifier).is_none()) {
+            let value = shown(element.value.as_bytes());
+            let message = format!("element ({}) is not assigned: {value} is not used", element.identifier);
+            reading.warn("unknown-element", message);
         }
-        for element in self.elements.iter().filter(|element| identifiers::understood(element.identifier).is_none()) {
-            let message = format!(
-                "element ({}) is not understood: {} is not used",
-                element.identifier,
-                shown(element.value.as_bytes())
-            );
-            warn("unknown-element", message);
+        if (self.has("01") || (self.has("02") && self.has("37"))) && reading.item.is_none() {
+            reading.warn("item-all-zeros", "the item number is all zeros and names no item");
         }
-        let has = |identifier| self.value(identifier).is_some();
-        if (has("01") || (has("02") && has("37"))) && self.item().is_none() {
-            warn("item-all-zeros", "the item number is all zeros and names no item".to_owned());
+        let letters =
+            || self.elements.iter().flat_map(|element| element.value.chars()).filter(char::is_ascii_alphabetic);
+        let is_small = letters().count() > 0 && letters().all(|letter| letter.is_ascii_lowercase());
+        if is_small && (self.has("10") || self.has("21")) {
+            let message = "all letters are small: is the scanner set to small letters, or Caps Lock on?";
+            reading.warn("small-letters", message);
+            reading.doubt(Confidence::Guess);
         }
-        if has("37") && !has("02") {
-            warn(
-                "count-without-content",
-                "(37) counts the content of a container, but (02) does not name it".to_owned(),
-            );
-        }
-        if has("02") && !has("37") {
-            warn(
-                "content-without-count",
-                "(02) names the content of a container, but (37) does not count it".to_owned(),
-            );
-        }
-        warnings
     }
+}
+
+/// True for measures of the goods themselves, and not of the logistic unit around them.
+fn is_of_goods(identifier: &str) -> bool {
+    identifiers::measure(identifier).is_some()
+        && identifiers::assigned(identifier).is_some_and(|row| row.needs.iter().any(|need| need.contains("02")))
+}
+
+/// Digits with a decimal point before the last `decimals` of them, without needless zeros in front.
+pub(super) fn decimal(digits: &str, decimals: usize) -> String {
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
 }

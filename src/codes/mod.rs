@@ -4,34 +4,67 @@
 //! EAN or UPC code, one of scantrail's own command scans, or plain text. Nothing here knows about stock: whether a text
 //! is an item, a lot or a place is decided by whoever asked for the scan. Everything is pure; today is handed in.
 //!
-//! Understood are the GS1 element strings with a real separator (0x1D) or elements of fixed length, with or without an
-//! AIM symbology identifier. Not here: stand-ins for the separator, Digital Link, data identifiers and weights inside
-//! EAN codes.
+//! [`read_by`] says more: what could be read of a scan that is wrong, and it takes rules of the house. [`take_apart`] cuts
+//! a line that holds two scans. A [`Profile`] undoes what a station's scanner and host do to characters, and
+//! [`calibrate`] derives one. Where a scan has several readings, [`Reading::settle`] ranks them by what is known.
 //!
-//! Where to add what: a GS1 element is a row in `identifiers`, the use of its value is a line in `gs1`, a further
-//! syntax is a module of its own and an arm in `reader`.
+//! Where to add what: a GS1 element is a row in `identifiers::table`, a rule for values a line in `values`, the use of a
+//! value is in `gs1`; a disguise of the separator is a row in `disguise`; a data identifier is a line in
+//! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`.
 
+mod brackets;
 mod check_digit;
 mod command;
+mod companions;
+mod coupons;
+mod data_identifiers;
 mod dates;
+mod disguise;
+mod distributors;
 mod elements;
+mod embedded;
+mod encoding;
+mod glued;
 mod gs1;
 mod gtin;
+mod hibc;
+mod hidden;
 mod identifiers;
+mod isbt;
+mod label;
+mod link;
+mod lists;
+mod plain;
+mod profile;
 mod reader;
 mod reading;
+mod rules;
+mod settle;
 mod shown;
 mod symbology;
 mod unreadable;
+mod values;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use brackets::read_typed;
 pub use check_digit::WrongCheckDigit;
-pub use command::{Command, CommandFault};
+pub use command::{BadgeName, Command, CommandFault, Mode, Question};
 pub use dates::{DateFault, date_of_six_digits};
+pub use embedded::{Embedded, EmbeddedRule, RuleFault};
+pub use encoding::Encoding;
+pub use glued::take_apart;
 pub use gtin::{Gtin, GtinError};
-pub use reader::read;
-pub use reading::{Kind, Reading, Warning};
+pub use profile::{Calibration, CalibrationFault, Loss, Profile, ProfileFault, SettingFault, calibrate};
+pub use reader::{read, read_by};
+pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
+pub use rules::{Rules, without_lot_word};
+pub use settle::{Facts, Questions};
 pub use shown::shown;
 pub use unreadable::{ElementFault, Unreadable};
+
+/// What the value of a GS1 element is, in a few words, such as `batch or lot`; `None` for numbers that are not assigned.
+pub fn title_of_element(identifier: &str) -> Option<&'static str> {
+    identifiers::assigned(identifier).map(|row| row.title)
+}

@@ -1,78 +1,305 @@
 //! From the bytes of a scan to what they say.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::elements::SEPARATOR;
 use super::symbology::{self, Carries};
-use super::{Command, Gtin, Kind, Reading, Unreadable, gs1, shown};
+use super::{Command, Confidence, Gtin, GtinError, Kind, Reading, Rules, Scanned, Unreadable, shown};
+use super::{data_identifiers, disguise, distributors, embedded, gs1, hibc, isbt, label, link, plain, rules};
 
-/// The marks that some scanners put around a scan.
-const START_OF_TEXT: char = '\u{2}';
+/// Marks that scanners put in front of a scan: NUL, SOH and STX.
+const MARKS_BEFORE: [char; 3] = ['\0', '\u{1}', '\u{2}'];
+/// The mark that some scanners put behind a scan.
 const END_OF_TEXT: char = '\u{3}';
+/// The control characters of an envelope (ISO/IEC 15434), and the separators of GS1 data.
+const ENVELOPE: [char; 4] = ['\u{1e}', '\u{1d}', '\u{1c}', '\u{4}'];
+/// What editors put in front of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads one scan, already cut from the stream. One leading STX, one trailing ETX, spaces at the ends and an AIM
-/// symbology identifier are taken off.
-///
-/// With a symbology identifier of GS1 (`]C1` `]e0` `]d2` `]Q3` `]J1`) or with a separator (0x1D) and no identifier, the
-/// scan is GS1 data, and a fault in it is an error. Without either it is GS1 data only when it begins with (01), (02)
-/// or (00) and a whole number with a right check digit, and parses to its end; everything else is plain. `today`
-/// decides the century of dates.
+/// Reads one scan, already cut from the stream, without rules of the house. See [`read_by`].
 ///
 /// # Errors
 /// See [`Unreadable`]; its code is `scan-not-readable`.
 pub fn read(scan: &[u8], today: NaiveDate) -> Result<Reading, Unreadable> {
-    let (symbology, data) = symbology::split(text_of(scan)?);
+    read_by(scan, &Rules::default(), today).whole()
+}
+
+/// Reads one scan, already cut from the stream: what it says, as far as it can be read, and what is wrong with it. One
+/// leading NUL, SOH or STX, one trailing ETX, spaces at the ends and an AIM symbology identifier are taken off.
+///
+/// With a symbology identifier of GS1 (`]C1` `]e0` `]d2` `]Q3` `]J1`) or with a separator (0x1D) and no identifier, the
+/// scan is GS1 data, and a fault in it is an error. Without either it is GS1 data only when it begins with (01), (02)
+/// or (00) and a whole number with a right check digit, and parses to its end, disguised separators undone. Digital
+/// Links, labels in an envelope, HIBC and ISBT 128 are recognised by their form; everything else is plain. `today`
+/// decides the century of dates, and which dates are believed where a separator was lost.
+pub fn read_by(scan: &[u8], rules: &Rules, today: NaiveDate) -> Scanned {
+    let text = match text_of(scan) {
+        Ok(text) => text,
+        Err(fault) => return Scanned::unread(&String::from_utf8_lossy(scan), fault),
+    };
+    let (identifier, data) = symbology::split(unframed(&text));
     let data = data.trim_matches(' ');
     if data.is_empty() {
-        return Err(Unreadable::Empty);
+        return with_symbology(Scanned::unread("", Unreadable::Empty), identifier);
     }
-    let reading = match symbology.map(symbology::carries) {
-        Some(Carries::Elements) => read_elements(data, today),
-        Some(Carries::Ean) => read_ean(data),
-        Some(Carries::Text) => read_plain(data),
-        None if data.contains(SEPARATOR) => read_elements(data, today),
-        None => gs1::guess(data, today).map_or_else(|| read_plain(data), Ok),
-    }?;
-    Ok(Reading { symbology: symbology.map(str::to_owned), ..reading })
-}
-
-fn text_of(scan: &[u8]) -> Result<&str, Unreadable> {
-    let text = std::str::from_utf8(scan).map_err(|error| Unreadable::NotText { position: error.valid_up_to() + 1 })?;
-    let text = text.trim_matches(' ');
-    let text = text.strip_prefix(START_OF_TEXT).unwrap_or(text);
-    let text = text.strip_suffix(END_OF_TEXT).unwrap_or(text);
-    Ok(text.trim_matches(' '))
-}
-
-fn read_elements(data: &str, today: NaiveDate) -> Result<Reading, Unreadable> {
-    refuse_controls(data, |character| character.is_control() && character != SEPARATOR)?;
-    gs1::read(data, today)
-}
-
-fn read_ean(data: &str) -> Result<Reading, Unreadable> {
-    refuse_controls(data, char::is_control)?;
-    let item = Gtin::new(data).map_err(Unreadable::Ean)?;
-    Ok(Reading { kind: Kind::Ean, text: data.to_owned(), item: Some(item), ..Reading::default() })
-}
-
-fn read_plain(data: &str) -> Result<Reading, Unreadable> {
-    refuse_controls(data, char::is_control)?;
-    let kind = match Command::from_scan(data) {
-        Some(command) => Kind::Command(command?),
-        None => Kind::Plain,
+    let reader = Reader { rules, today };
+    if let Some(scanned) = identifier.and_then(|identifier| reader.in_other_case(identifier, data)) {
+        return scanned;
+    }
+    let scanned = match identifier.map(symbology::carries) {
+        Some(Carries::Elements) => reader.elements(data),
+        Some(Carries::Ean) => reader.ean(data, identifier == Some("]E3")),
+        Some(Carries::Text) => reader.text(data, identifier),
+        None => reader.unidentified(data),
     };
-    Ok(Reading { kind, text: data.to_owned(), gtin_candidate: Gtin::candidate(data), ..Reading::default() })
+    with_symbology(scanned, identifier)
 }
 
-fn refuse_controls(data: &str, is_refused: fn(char) -> bool) -> Result<(), Unreadable> {
+fn with_symbology(mut scanned: Scanned, identifier: Option<&str>) -> Scanned {
+    if scanned.reading.symbology.is_none() {
+        scanned.reading.symbology = identifier.map(str::to_owned);
+    }
+    scanned
+}
+
+/// The scan as text; UTF-16 sent as bytes is recognised by its zeros.
+fn text_of(scan: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    if let Some(text) = utf_16(scan) {
+        return Ok(Cow::Owned(text));
+    }
+    let text = std::str::from_utf8(scan).map_err(|error| Unreadable::NotText { position: error.valid_up_to() + 1 })?;
+    Ok(Cow::Borrowed(text))
+}
+
+/// A scan in which every second byte is zero and no other one: ASCII sent as UTF-16, in either order of bytes. The zero
+/// that belongs to the line end may be missing, or be left over from the line before.
+fn utf_16(scan: &[u8]) -> Option<String> {
+    if scan.len() < 4 || !scan[..4].contains(&0) {
+        return None;
+    }
+    let is_zero = |from: usize| scan.iter().skip(from).step_by(2).all(|byte| *byte == 0);
+    let is_text = |from: usize| scan.iter().skip(from).step_by(2).all(|byte| *byte != 0 && byte.is_ascii());
+    let from = [0, 1].into_iter().find(|from| is_text(*from) && is_zero(1 - *from))?;
+    Some(scan.iter().skip(from).step_by(2).map(|byte| char::from(*byte)).collect())
+}
+
+fn unframed(text: &str) -> &str {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_matches(' ');
+    let text = text.strip_prefix(MARKS_BEFORE).unwrap_or(text);
+    let text = text.strip_suffix(END_OF_TEXT).unwrap_or(text);
+    text.trim_matches(' ')
+}
+
+struct Reader<'r> {
+    rules: &'r Rules,
+    today: NaiveDate,
+}
+
+impl Reader<'_> {
+    fn elements(&self, data: &str) -> Scanned {
+        let disguised = disguise::read(data, true, self.today);
+        disguised.unwrap_or_else(|| self.literal_elements(data))
+    }
+
+    fn literal_elements(&self, data: &str) -> Scanned {
+        match control_character(data, |character| character.is_control() && character != SEPARATOR) {
+            Some(fault) => Scanned::unread(data, fault),
+            None => gs1::read(data, self.today),
+        }
+    }
+
+    fn ean(&self, data: &str, has_supplement: bool) -> Scanned {
+        if let Some((primary, second)) = data.split_once("|]e0") {
+            return self.composite(primary, second);
+        }
+        if let Some(fault) = control_character(data, char::is_control) {
+            return Scanned::unread(data, fault);
+        }
+        if has_supplement && let Some((main, supplement)) = supplement(data) {
+            let mut scanned = self.ean(main, false);
+            scanned.reading.warn("supplement", format!("the supplement {supplement} is not used"));
+            return scanned;
+        }
+        if let Some(reading) = embedded::read(data, &self.rules.embedded) {
+            return reading.into();
+        }
+        let item = match Gtin::new(data) {
+            Ok(_) if data.len() > 13 => Err(GtinError::WrongLength { text: data.to_owned(), digits: data.len() }),
+            Err(GtinError::WrongCheckDigit { text, fault }) => {
+                expanded_upc_e(data).ok_or(GtinError::WrongCheckDigit { text, fault })
+            }
+            other => other,
+        };
+        match item {
+            Ok(item) => {
+                Reading { kind: Kind::Ean, text: data.to_owned(), item: Some(item), ..Reading::default() }.into()
+            }
+            Err(fault) => Scanned::unread(data, Unreadable::Ean(fault)),
+        }
+    }
+
+    /// An EAN or UPC code with a second part above it that holds elements.
+    fn composite(&self, primary: &str, second: &str) -> Scanned {
+        let primary = self.ean(primary, false);
+        let mut scanned = self.elements(second);
+        scanned.reading.item = primary.reading.item;
+        scanned.fault = primary.fault.or(scanned.fault);
+        scanned
+    }
+
+    fn unidentified(&self, data: &str) -> Scanned {
+        if let Some(scanned) = self.by_its_form(data) {
+            return scanned;
+        }
+        if data.contains(SEPARATOR) {
+            let mut scanned = self.literal_elements(data);
+            let is_announced = data.starts_with(SEPARATOR) || gs1::begins_with_a_number(data);
+            if !is_announced {
+                scanned.reading.doubt(Confidence::Guess);
+            }
+            return scanned;
+        }
+        if let Some(reading) = gs1::guess(data, self.today) {
+            return reading.into();
+        }
+        if begins_like_elements(data)
+            && let Some(scanned) = disguise::read(data, false, self.today)
+        {
+            return scanned;
+        }
+        self.plain(data, None)
+    }
+
+    fn text(&self, data: &str, identifier: Option<&str>) -> Scanned {
+        self.by_its_form(data).unwrap_or_else(|| self.plain(data, identifier))
+    }
+
+    /// What shows by its first characters what it is. A control character in a field of it is refused.
+    fn by_its_form(&self, data: &str) -> Option<Scanned> {
+        let mut scanned = self.form(data)?;
+        let is_clean = |(_, value): &(String, String)| !value.contains(char::is_control);
+        if !scanned.reading.elements.iter().all(is_clean) {
+            let Reading { kind, text, mut elements, .. } = scanned.reading;
+            elements.retain(is_clean);
+            scanned.reading = Reading { kind, text, elements, ..Reading::default() };
+            let wrong = control_character(data, |character| character.is_control() && !ENVELOPE.contains(&character));
+            scanned.fault = scanned.fault.or(wrong).or(Some(Unreadable::Label("has a control character in a field")));
+        }
+        Some(scanned)
+    }
+
+    fn form(&self, data: &str) -> Option<Scanned> {
+        match data.as_bytes().first()? {
+            b'[' | b'>' => label::read(data, self.today),
+            b'h' | b'H' => link::read(data, self.today),
+            b'+' => hibc::read(data, self.today),
+            b'=' | b'&' => isbt::read(data),
+            b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today).map(Scanned::from),
+            _ => None,
+        }
+    }
+
+    fn plain(&self, data: &str, identifier: Option<&str>) -> Scanned {
+        if let Some(fault) = control_character(data, char::is_control) {
+            return Scanned::unread(data, fault);
+        }
+        match Command::from_scan(data) {
+            Some(Ok(command)) => {
+                return Reading { kind: Kind::Command(command), text: data.to_owned(), ..Reading::default() }.into();
+            }
+            Some(Err(fault)) => return Scanned::unread(data, fault),
+            None => {}
+        }
+        if let Some(reading) = data_identifiers::read_bare(data, self.rules.data_identifiers, self.today) {
+            return reading.into();
+        }
+        if identifier.is_none()
+            && let Some(reading) = embedded::read(data, &self.rules.embedded)
+        {
+            return Reading { confidence: Confidence::Guess, ..reading }.into();
+        }
+        let mut reading = plain::read(data, identifier.is_some(), self.today);
+        let lot = rules::without_lot_word(data, &self.rules.lot_words);
+        reading.lot = lot.and_then(|lot| crate::model::LotCode::new(lot).ok());
+        reading.into()
+    }
+
+    /// A scan whose symbology identifier came in the wrong case: with Caps Lock on, or through a scanner or host that
+    /// turns all letters to one case.
+    fn in_other_case(&self, identifier: &str, data: &str) -> Option<Scanned> {
+        let meant = symbology::with_other_case(identifier)?;
+        let is_number = data.bytes().all(|byte| byte.is_ascii_digit()) && data.len() <= 13;
+        if identifier == "]E0" && (is_number || data.contains("|]e0")) {
+            return None;
+        }
+        let letters = || identifier.chars().chain(data.chars()).filter(char::is_ascii_alphabetic);
+        let is_upper = letters().all(|letter| letter.is_ascii_uppercase());
+        let inverted: String = if is_upper { data.to_owned() } else { data.chars().map(inverted).collect() };
+        let mut scanned = match symbology::carries(meant) {
+            Carries::Elements => self.elements(&inverted),
+            _ => self.text(&inverted, Some(meant)),
+        };
+        if scanned.fault.is_some() {
+            return None;
+        }
+        if is_upper {
+            scanned
+                .reading
+                .warn("capitals", format!("{identifier} came for {meant}: all letters were turned to capitals"));
+        } else {
+            scanned
+                .reading
+                .warn("caps-lock", format!("{identifier} came for {meant}: Caps Lock was on, and is undone"));
+        }
+        scanned.reading.doubt(Confidence::Guess);
+        scanned.reading.symbology = Some(meant.to_owned());
+        Some(scanned)
+    }
+}
+
+/// A letter in its other case.
+pub(super) fn inverted(character: char) -> char {
+    if character.is_ascii_lowercase() { character.to_ascii_uppercase() } else { character.to_ascii_lowercase() }
+}
+
+/// True for a text that may hold elements with disguised separators: it begins with (00), (01) or (02), or with a
+/// character that no plain code of digits and letters begins with, or with one of the words for the separator.
+fn begins_like_elements(data: &str) -> bool {
+    let mut bytes = data.bytes();
+    match (bytes.next(), bytes.next()) {
+        (Some(b'0'), Some(b'0'..=b'2')) => true,
+        (Some(first), _) => !first.is_ascii_alphanumeric() || data.starts_with("Alt0") || data.starts_with("ALT0"),
+        (None, _) => false,
+    }
+}
+
+/// The number of a book or magazine, and the two or five digits beside it.
+fn supplement(data: &str) -> Option<(&str, &str)> {
+    let length = [13, 12, 8].into_iter().find(|length| matches!(data.len().checked_sub(*length), Some(2 | 5)))?;
+    data.split_at_checked(length)
+}
+
+/// UPC-E with its check digit, which is that of the UPC-A number it stands for (GS1 General Specifications, section
+/// 5.2.2.4.2).
+fn expanded_upc_e(digits: &str) -> Option<Gtin> {
+    let [system @ (b'0' | b'1'), one, two, three, four, five, six, check] = digits.as_bytes() else { return None };
+    let body: Vec<u8> = match six {
+        b'0'..=b'2' => vec![*one, *two, *six, b'0', b'0', b'0', b'0', *three, *four, *five],
+        b'3' => vec![*one, *two, *three, b'0', b'0', b'0', b'0', b'0', *four, *five],
+        b'4' => vec![*one, *two, *three, *four, b'0', b'0', b'0', b'0', b'0', *five],
+        _ => vec![*one, *two, *three, *four, *five, b'0', b'0', b'0', b'0', *six],
+    };
+    let number = [&[*system], body.as_slice(), &[*check]].concat();
+    Gtin::new(std::str::from_utf8(&number).ok()?).ok()
+}
+
+fn control_character(data: &str, is_refused: fn(char) -> bool) -> Option<Unreadable> {
     if data.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Ok(());
+        return None;
     }
-    match data.chars().enumerate().find(|(_, character)| is_refused(*character)) {
-        Some((index, character)) => Err(Unreadable::ControlCharacter {
-            position: index + 1,
-            shown: shown(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        }),
-        None => Ok(()),
-    }
+    let (index, character) = data.chars().enumerate().find(|(_, character)| is_refused(*character))?;
+    let shown = shown(character.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(Unreadable::ControlCharacter { position: index + 1, shown })
 }

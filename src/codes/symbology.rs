@@ -13,21 +13,50 @@ pub(super) enum Carries {
     Text,
 }
 
+/// The letters that ISO/IEC 15424 gives to symbologies.
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVXYZcdefhiosz";
+
 /// Takes the identifier off the beginning of a scan: the identifier with its `]`, if there is one, and the rest.
 pub(super) fn split(text: &str) -> (Option<&str>, &str) {
-    match text.as_bytes() {
-        [b']', letter, modifier, ..] if letter.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric() => {
-            text.split_at_checked(3).map_or((None, text), |(identifier, rest)| (Some(identifier), rest))
-        }
-        _ => (None, text),
+    if at(text.as_bytes(), 0) {
+        return text.split_at_checked(3).map_or((None, text), |(identifier, rest)| (Some(identifier), rest));
     }
+    (None, text)
+}
+
+/// True when something like an identifier stands there.
+pub(super) fn at(bytes: &[u8], index: usize) -> bool {
+    matches!(bytes.get(index..), Some([b']', letter, modifier, ..])
+        if letter.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric())
+}
+
+/// True when an identifier of a symbology that there is stands there.
+pub(super) fn is_known_at(bytes: &[u8], index: usize) -> bool {
+    at(bytes, index) && bytes.get(index + 1).is_some_and(|letter| LETTERS.contains(letter))
 }
 
 /// What an identifier says about the data behind it.
 pub(super) fn carries(identifier: &str) -> Carries {
     match identifier {
-        "]C1" | "]e0" | "]d2" | "]Q3" | "]J1" => Carries::Elements,
-        "]E0" | "]E4" => Carries::Ean,
+        "]C1" | "]e0" | "]d2" | "]d5" | "]Q3" | "]Q4" | "]J1" => Carries::Elements,
+        "]E0" | "]E1" | "]E2" | "]E3" | "]E4" => Carries::Ean,
         _ => Carries::Text,
+    }
+}
+
+/// The identifier as it should be when its letter is in the wrong case: only where no symbology has that letter, or
+/// where the data behind it says so.
+pub(super) fn with_other_case(identifier: &str) -> Option<&'static str> {
+    match identifier {
+        "]c1" => Some("]C1"),
+        "]E0" => Some("]e0"),
+        "]D2" => Some("]d2"),
+        "]D1" => Some("]d1"),
+        "]q3" => Some("]Q3"),
+        "]q1" => Some("]Q1"),
+        "]j1" => Some("]J1"),
+        "]c0" => Some("]C0"),
+        "]a0" => Some("]A0"),
+        _ => None,
     }
 }

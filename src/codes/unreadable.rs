@@ -62,6 +62,21 @@ pub enum Unreadable {
         /// What the two would say.
         why: &'static str,
     },
+    /// A GS1 Digital Link whose path or query breaks the rules (GS1 Digital Link Standard, URI Syntax).
+    #[error("the GS1 Digital Link {0}")]
+    Link(String),
+    /// A supplier label whose envelope or fields cannot be told apart.
+    #[error("the supplier label {0}")]
+    Label(&'static str),
+    /// An HIBC code whose check character or fields are wrong (ANSI/HIBC 2).
+    #[error("the HIBC code {0}")]
+    Hibc(String),
+    /// An ISBT 128 structure whose content is wrong (ISBT 128 Standard Technical Specification).
+    #[error("the ISBT 128 code {0}")]
+    Isbt(&'static str),
+    /// Text in brackets that is no row of elements.
+    #[error("the text in brackets {0}")]
+    Brackets(String),
     /// The same row of elements twice.
     #[error("the same elements stand there twice over: two scans ran together, scan it again")]
     TwoScans,
@@ -111,6 +126,12 @@ pub enum ElementFault {
     /// A character outside the GS1 character set 82 (figure 7.11-1).
     #[error("holds '{0}', which GS1 data cannot hold")]
     ForeignCharacter(String),
+    /// A character that this element cannot hold.
+    #[error("holds '{0}', which is not allowed in it")]
+    NotAllowedHere(String),
+    /// A rule of this element.
+    #[error("{0}")]
+    Rule(&'static str),
     /// A check digit that does not fit.
     #[error("{0}")]
     CheckDigit(#[from] WrongCheckDigit),

@@ -13,7 +13,7 @@ use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown};
+use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown, taken_apart};
 use crate::store::{LotStatement, Store, View, Writer};
 
 /// What is to be recorded, once it is decided.
@@ -50,6 +50,8 @@ pub struct BatchOptions {
     pub allow_odd_serials: bool,
     /// Ranges such as `SN100..SN149` are taken without being asked for.
     pub ranges: bool,
+    /// A scan with several readings is taken as its best one, and not refused.
+    pub accept_guess: bool,
 }
 
 /// What a verb adds to the plan of a batch.
@@ -101,7 +103,7 @@ pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
     {
         bytes.drain(..BYTE_ORDER_MARK.len());
     }
-    Ok(scans)
+    Ok(scans.into_iter().flat_map(taken_apart).collect())
 }
 
 /// What some editors put before the text of a file; it says how the file is encoded and belongs to no scan.
@@ -121,7 +123,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let frame = verb.frame(writer)?;
         let plan = plan(writer, verb, &frame, &request.stamp)?;
         let today = request.stamp.recorded_at.date_naive();
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options().ranges)?;
+        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         verb.post(writer, &frame, lines)
@@ -160,6 +162,7 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content 
     content.flag("made", options.dates.made.map(|date| date.to_string()).as_deref());
     content.switch("allow-odd-serials", options.allow_odd_serials);
     content.switch("ranges", options.ranges);
+    content.switch("accept-guess", options.accept_guess);
     verb.describe(&mut content);
     for scan in scans {
         match scan {
@@ -211,10 +214,10 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
 struct Stream<'v, 'c> {
     lookup: Lookup<'v, 'c>,
     conversation: Conversation,
+    options: &'v BatchOptions,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     passed_over: usize,
-    ranges: bool,
 }
 
 fn judge_stream(
@@ -223,7 +226,7 @@ fn judge_stream(
     frame: &Frame,
     scans: &[Framed],
     today: NaiveDate,
-    ranges: bool,
+    options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
@@ -231,7 +234,7 @@ fn judge_stream(
     let read: Vec<_> = kept.into_iter().map(|framed| read_one(framed, today)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
-    let mut stream = Stream { lookup, conversation, refusals, warnings: Vec::new(), passed_over: 0, ranges };
+    let mut stream = Stream { lookup, conversation, options, refusals, warnings: Vec::new(), passed_over: 0 };
     for (scan, reading) in read {
         stream.take(&scan, reading)?;
     }
@@ -261,9 +264,14 @@ impl Stream<'_, '_> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
+        let reading = match self.lookup.certain(reading, self.options.accept_guess)? {
+            Ok(reading) => reading,
+            Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
+        };
+        self.warnings.extend(Warning::odd(scan, &reading));
         let (reading, known) = self.lookup.know(&self.conversation, reading)?;
         match self.conversation.range(scan, &reading, &known) {
-            Some(Ok(range)) if self.ranges => return self.take_range(scan, &range),
+            Some(Ok(range)) if self.options.ranges => return self.take_range(scan, &range),
             Some(Ok(range)) => {
                 return Ok(Err(Stumble {
                     refusal: range_refusal(&range).at(scan.line, scan.shown.clone()),

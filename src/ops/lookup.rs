@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::{Result, resolve};
-use crate::codes::{Kind, Reading};
-use crate::ledger::{PartnerFacts, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode};
+use crate::codes::{Facts, Kind, Questions, Reading, shown};
+use crate::ledger::{Code, PartnerFacts, Refusal, SerialRecord, Verb, effective_hops};
+use crate::model::{Item, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode};
 use crate::scan::{Conversation, Known, Wants};
 use crate::store::{Found, Progress, ProgressKind, SerialStep, View};
 
@@ -51,6 +51,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
             let gtin = reading.item.as_ref().or(reading.gtin_candidate.as_ref());
             codes.extend(gtin.into_iter().flat_map(|gtin| resolve::spellings(gtin.as_str())));
             codes.extend(reading.place.clone());
+            codes.extend(reading.item_codes.iter().cloned());
             serials.extend(reading.serial.clone());
             serials.extend(text.and_then(|text| SerialCode::new(text).ok()));
         }
@@ -77,6 +78,25 @@ impl<'v, 'c> Lookup<'v, 'c> {
         Ok((reading, known))
     }
 
+    /// A reading that may be booked: what is known has settled which one is meant, or a guess is accepted.
+    ///
+    /// The refusal is `ambiguous-scan`, with the readings listed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn certain(&self, reading: Reading, accept_guess: bool) -> Result<std::result::Result<Reading, Refusal>> {
+        if !reading.is_doubtful() {
+            return Ok(Ok(reading));
+        }
+        let facts = facts(self.view, &reading.questions())?;
+        let reading = reading.settle(&facts);
+        Ok(match (reading.must_be_asked(), accept_guess) {
+            (false, _) => Ok(reading),
+            (true, true) => Ok(reading.best_guess()),
+            (true, false) => Err(ambiguous(&reading)),
+        })
+    }
+
     fn named(&self, reading: Reading) -> Result<(Reading, Option<Found>)> {
         if reading.is_guess
             && let Some(found) = self.view.find_code(&reading.text)?
@@ -94,7 +114,18 @@ impl<'v, 'c> Lookup<'v, 'c> {
             (None, Some(place)) => self.view.find_code(place)?,
             (None, None) => None,
         };
+        let found = if found.is_some() { found } else { self.by_item_code(&reading)? };
         Ok((reading, found))
+    }
+
+    /// The item of a supplier's label, by the first of the names on it that we have.
+    fn by_item_code(&self, reading: &Reading) -> Result<Option<Found>> {
+        for code in &reading.item_codes {
+            if let Some(found @ Found::Item(_)) = self.view.find_code(code)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
@@ -200,6 +231,45 @@ impl<'v, 'c> Lookup<'v, 'c> {
         };
         done(kind).less(done(ProgressKind::Returned))
     }
+}
+
+/// What the database knows of the things that a doubtful scan may name.
+///
+/// # Errors
+/// What the database says.
+pub fn facts(view: &View<'_>, questions: &Questions) -> Result<Facts> {
+    let mut facts = Facts::default();
+    for text in &questions.codes {
+        if view.find_code(text)?.is_some() {
+            facts.codes.insert(text.clone());
+        }
+    }
+    for gtin in &questions.items {
+        if matches!(resolve::code(view, gtin)?, Some(Found::Item(_))) {
+            facts.items.insert(gtin.clone());
+        }
+    }
+    for text in &questions.lots {
+        if LotCode::new(text).ok().map(|lot| view.lots_named(&lot)).transpose()?.is_some_and(|lots| !lots.is_empty()) {
+            facts.lots.insert(text.clone());
+        }
+    }
+    for text in &questions.serials {
+        let serial = SerialCode::new(text).ok();
+        if serial.map(|serial| view.serials_named(&serial)).transpose()?.is_some_and(|units| !units.is_empty()) {
+            facts.serials.insert(text.clone());
+        }
+    }
+    Ok(facts)
+}
+
+fn ambiguous(reading: &Reading) -> Refusal {
+    let literal = shown(reading.in_brackets().as_bytes());
+    let others: Vec<String> = reading.readings.iter().map(|one| shown(one.in_brackets().as_bytes())).collect();
+    let message = format!("the scan can be read in several ways: {literal}, or {}", others.join(", or "));
+    let first = others.first().map_or("the first one", String::as_str);
+    let hint = format!("type the lot or serial from the label, or repeat with --accept-guess for {first}");
+    Refusal::new(Code::AmbiguousScan, message, hint)
 }
 
 /// The last step of a kind that was not undone.

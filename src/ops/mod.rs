@@ -18,6 +18,7 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod station;
 mod trace;
 mod transfer;
 mod undo;
@@ -25,12 +26,16 @@ mod undo;
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use import::{ImportKind, import};
+pub use lookup::facts as facts_for_scan;
 pub use masters::{
     AddItem, AddLocation, AddOrder, AddPartner, ItemView, add_item, add_location, add_order, add_partner, item_view,
     set_item,
 };
 pub use order_report::{OrderReport, OrderReportLine, order_report};
-pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of, trace_paper};
+pub use paper::{
+    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
+    trace_paper,
+};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};
@@ -40,6 +45,7 @@ pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
+pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;
 pub use undo::undo;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Draft, Result};
+use crate::codes::Reading;
 use crate::ledger::{Chain, Code, Refusal};
 use crate::model::Stamp;
 use crate::scan::ScanRef;
@@ -58,6 +59,24 @@ impl Warning {
     pub fn unused(scan: &ScanRef, unused: &[String]) -> Option<Warning> {
         let message = unused_text(unused)?;
         Some(Warning { code: "not-used", line: Some(scan.line), scan: Some(scan.shown.clone()), message })
+    }
+}
+
+/// What is odd about a scan that was accepted, for the oddities that say it may have been read wrongly.
+const TOLD: [&str; 6] =
+    ["hidden-element", "small-letters", "caps-lock", "invisible-character", "separator-in-words", "known-otherwise"];
+
+impl Warning {
+    /// Names what is suspicious about a scan.
+    pub fn odd(scan: &ScanRef, reading: &Reading) -> Vec<Warning> {
+        let told = reading.warnings.iter().filter(|warning| TOLD.contains(&warning.code));
+        let warning = |odd: &crate::codes::Warning| Warning {
+            code: odd.code,
+            line: Some(scan.line),
+            scan: Some(scan.shown.clone()),
+            message: odd.message.clone(),
+        };
+        told.map(warning).collect()
     }
 }
 

@@ -18,6 +18,9 @@ use crate::scan::range::Range;
 use crate::scan::{Accepted, Conversation, Due, Framed, ScanRef, Stumble};
 use crate::store::{Store, View};
 
+/// The most digits of a quantity.
+const MOST_DIGITS: usize = 6;
+
 /// What a live station is told after a scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -43,6 +46,8 @@ pub enum Answer {
         /// What became of the others.
         rejudged: Rejudged,
     },
+    /// The digits of a quantity so far; Enter is due.
+    Digits(String),
     /// DONE was scanned: the batch is complete.
     Done,
     /// DONE was scanned a second time while scans were held: these no longer count, as they may be shown.
@@ -80,6 +85,8 @@ pub struct Session<'s> {
     held: VecDeque<Kept>,
     /// The range that was scanned last, until it is taken or something else is scanned.
     range: Option<(Range, u32)>,
+    /// The digits of a quantity that were scanned so far.
+    digits: String,
     /// DONE was scanned while scans were held, and nothing since.
     was_asked_for_held: bool,
     /// The op id is the one of a recorded operation: the scans are only compared with it, and no rule applies.
@@ -103,6 +110,7 @@ impl<'s> Session<'s> {
             accepted: Vec::new(),
             held: VecDeque::new(),
             range: None,
+            digits: String::new(),
             was_asked_for_held: false,
             is_recorded,
         })
@@ -133,6 +141,11 @@ impl<'s> Session<'s> {
         self.accepted.iter().chain(&self.held)
     }
 
+    /// True before anything was scanned that counts or is half said.
+    pub fn is_untouched(&self) -> bool {
+        self.accepted.is_empty() && self.held.is_empty() && self.digits.is_empty() && self.range.is_none()
+    }
+
     /// True while scans are held until the gap before them is filled.
     pub fn holds(&self) -> bool {
         !self.held.is_empty()
@@ -150,6 +163,22 @@ impl<'s> Session<'s> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Answer::Refused(refusal.at(scan.line, scan.shown))),
         };
+        let digits = std::mem::take(&mut self.digits);
+        match reading.kind {
+            Kind::Command(Command::Digit(digit)) if digits.len() < MOST_DIGITS => {
+                self.digits = format!("{digits}{digit}");
+                return Ok(Answer::Digits(self.digits.clone()));
+            }
+            Kind::Command(Command::Enter) if range.is_some() => {
+                self.range = range;
+                return self.take_range();
+            }
+            Kind::Command(Command::Enter) if digits.parse::<u32>().is_ok_and(|count| count > 0) => {
+                let bytes = Command::Quantity(digits.parse().unwrap_or_default()).code().into_bytes();
+                return self.scan(Framed::Scan { line: scan.line, bytes });
+            }
+            _ => {}
+        }
         let is_done = reading.kind == Kind::Command(Command::Done)
             || reading.plain().is_some_and(|text| text.eq_ignore_ascii_case("done"));
         match (reading.kind, range) {
@@ -227,8 +256,18 @@ impl<'s> Session<'s> {
         }
         let order = self.frame.order.as_ref().map(|order| order.id);
         let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
-        let (reading, known) =
-            self.store.read(|view| Lookup::new(view, verb, order, supplier)?.know(conversation, reading.clone()))?;
+        let accept_guess = self.verb.options().accept_guess;
+        let known = self.store.read(|view| {
+            let lookup = Lookup::new(view, verb, order, supplier)?;
+            match lookup.certain(reading.clone(), accept_guess)? {
+                Ok(reading) => lookup.know(conversation, reading).map(Ok),
+                Err(refusal) => super::Result::Ok(Err(refusal.at(scan.line, scan.shown.clone()))),
+            }
+        });
+        let (reading, known) = match known? {
+            Ok(known) => known,
+            Err(refusal) => return Ok(Judged::Refused(refusal)),
+        };
         match self.conversation.range(scan, &reading, &known) {
             Some(Ok(range)) => return Ok(Judged::Range(range)),
             Some(Err(stumble)) => return Ok(Judged::Refused(stumble.refusal)),
@@ -433,6 +472,10 @@ fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, all: &[K
         }
         index += 1;
         let judged = match reading {
+            Ok(reading) => lookup.certain(reading, verb.options().accept_guess)?,
+            Err(refusal) => Err(refusal),
+        };
+        let judged = match judged {
             Ok(reading) => {
                 let (reading, known) = lookup.know(&conversation, reading)?;
                 conversation.step(&scan, &reading, &known).map_err(|Stumble { refusal, .. }| refusal)

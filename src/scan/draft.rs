@@ -35,6 +35,9 @@ pub struct Header {
     pub operator: String,
     /// Where.
     pub station: String,
+    /// What a hands-free station knew when the batch began, as JSON; nothing for other sessions.
+    #[serde(default)]
+    pub state: String,
 }
 
 /// A scan that was accepted, and the slot that it filled.
@@ -161,6 +164,7 @@ mod tests {
             since: text("2026-11-23T10:00:00+00:00"),
             operator: text("ann"),
             station: text("dock-1"),
+            state: String::new(),
         }
     }
 

@@ -6,15 +6,19 @@
 
 use std::io::{BufRead, ErrorKind, Result};
 
+use crate::codes::take_apart;
+
 /// The longest scan that is read, in bytes.
 pub const MOST_BYTES: usize = 4_096;
 
 /// How many bytes are kept of a scan that is too long.
 pub const BEGINNING_BYTES: usize = 32;
 
-/// Some scanners frame a scan in STX and ETX; a frame around nothing is an empty line.
-const START_OF_TEXT: u8 = 0x02;
-const END_OF_TEXT: u8 = 0x03;
+/// Some scanners put NUL, SOH or STX in front of a scan and ETX behind it; marks around nothing are an empty line. UTF-16
+/// sent as bytes leaves a NUL behind each line end.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | 0x00..=0x03)
+}
 
 /// One scan as it was cut from the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +61,8 @@ pub struct Framer {
     is_blank: bool,
     /// A LF belongs to the CR before it, however late it comes.
     after_carriage_return: bool,
+    /// TAB belongs to the scan, because it arrives for the separator of GS1 data.
+    keeps_tabs: bool,
 }
 
 impl Default for Framer {
@@ -68,7 +74,20 @@ impl Default for Framer {
 impl Framer {
     /// At the beginning of line 1.
     pub fn new() -> Framer {
-        Framer { line: 1, bytes: Vec::new(), length: 0, is_blank: true, after_carriage_return: false }
+        Framer {
+            line: 1,
+            bytes: Vec::new(),
+            length: 0,
+            is_blank: true,
+            after_carriage_return: false,
+            keeps_tabs: false,
+        }
+    }
+
+    /// The same for a station whose scanner sends TAB inside scans.
+    pub fn keeping_tabs(mut self, keeps_tabs: bool) -> Framer {
+        self.keeps_tabs = keeps_tabs;
+        self
     }
 
     /// The line on which the next byte stands, from 1.
@@ -116,7 +135,7 @@ impl Framer {
                 self.line = self.line.saturating_add(1);
                 scan
             }
-            b'\t' => self.finish(),
+            b'\t' if !self.keeps_tabs => self.finish(),
             _ => {
                 self.keep(byte);
                 None
@@ -159,10 +178,6 @@ impl Framer {
     }
 }
 
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | START_OF_TEXT | END_OF_TEXT)
-}
-
 /// The scans of a stream that has an end. See [`frames`].
 #[derive(Debug)]
 pub struct Frames<R> {
@@ -176,7 +191,23 @@ pub struct Frames<R> {
 /// An error of the reader is given once and ends the iteration; the scan that was under way is not given, because
 /// nobody knows whether it was whole.
 pub fn frames<R: BufRead>(reader: R) -> Frames<R> {
-    Frames { reader, framer: Framer::new(), has_ended: false }
+    frames_by(reader, Framer::new())
+}
+
+/// The same with a framer of one's own.
+pub fn frames_by<R: BufRead>(reader: R, framer: Framer) -> Frames<R> {
+    Frames { reader, framer, has_ended: false }
+}
+
+/// Two scans in one line, taken apart where that is certain; any other scan as it is.
+pub fn taken_apart(framed: Framed) -> Vec<Framed> {
+    match &framed {
+        Framed::Scan { line, bytes } => match take_apart(bytes).as_slice() {
+            [_] => vec![framed],
+            pieces => pieces.iter().map(|piece| Framed::Scan { line: *line, bytes: piece.to_vec() }).collect(),
+        },
+        Framed::TooLong { .. } => vec![framed],
+    }
 }
 
 impl<R: BufRead> Iterator for Frames<R> {
@@ -337,7 +368,7 @@ mod tests {
         #[test]
         fn no_byte_is_lost(input in scanner_bytes()) {
             let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\t');
-            let is_blank = |byte: &u8| matches!(*byte, b' ' | START_OF_TEXT | END_OF_TEXT);
+            let is_blank = |byte: &u8| is_blank(*byte);
             let pieces = input.split(is_end).filter(|piece| !piece.iter().all(is_blank));
             let expected: Vec<Vec<u8>> = pieces.map(<[u8]>::to_vec).collect();
             let mut found = Vec::new();

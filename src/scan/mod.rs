@@ -7,12 +7,13 @@ mod conversation;
 mod group;
 mod plan;
 pub mod range;
+pub mod station;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::codes::shown;
 pub use conversation::{Accepted, Conversation, Due, Stumble, Then};
-pub use framing::{Framed, Framer, Frames, MOST_BYTES, frames};
+pub use framing::{Framed, Framer, Frames, MOST_BYTES, frames, frames_by, taken_apart};
 pub use group::{Line, LineLot, LineSerial};
 pub use plan::{Known, Plan, ScanRef, Wants};

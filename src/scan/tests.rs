@@ -1,66 +1,37 @@
-//! Whole lines as keyboard wedges deliver them, cut and read: the project's vectors in `fixtures/vectors`, as far as they
-//! are about what is read so far.
+//! Whole lines as they come from a stream: cut, taken apart and read.
 
-use chrono::NaiveDate;
-
-use super::{Framed, frames};
+use super::{Framed, Framer, frames, frames_by, taken_apart};
 use crate::codes::read;
-use crate::codes::tests::unescaped;
 
-const WEDGE: &str = include_str!("../../fixtures/vectors/vectors-wedge.tsv");
-
-/// Application identifiers with their values.
-type Elements = Vec<(String, String)>;
-
-fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
-}
-
-/// True for the rows whose scans arrive as they were sent, apart from the line end, spaces, STX and ETX, the symbology
-/// identifier, and separators that are doubled, in front or at the end. Stand-ins for the separator, other keyboard
-/// layouts, stray bytes, URLs and lines that hold two scans are read by later parts of the program.
-fn arrives_as_sent(row: &[&str]) -> bool {
-    let (group, base, what_happened, recover) = (row[1], row[2], row[3], row[6]);
-    let needs_setting = recover.starts_with("calib") || (recover == "config" && row[4] != "suffix=TAB");
-    let is_read_later = base == "DLURI" || recover == "split" || needs_setting;
-    let has_real_separators =
-        ["0x1D", "two GS in a row", "trailing GS"].iter().any(|text| what_happened.contains(text));
-    let has_plain_prefix =
-        ["STX", "TAB", "leading spaces", "stray LF"].iter().any(|text| what_happened.starts_with(text));
-    !is_read_later
-        && match group {
-            "suffix" | "aim-off" | "aim-off-ambiguous" | "gs-dropped" | "caps" | "double" | "damage" => true,
-            "gs" | "gs+aim-off" => has_real_separators,
-            "prefix" => has_plain_prefix,
-            "charset" => ["invalid UTF-8", "print escaped, never raw", "nothing in it"].contains(&row[9]),
-            _ => false,
-        }
-}
-
-/// The elements of every scan of a line; `None` for one that is refused.
-fn elements_of_line(input: &str) -> Vec<Option<Elements>> {
-    let bytes = unescaped(input);
-    let scans = frames(&bytes[..]).map(|framed| match framed.unwrap() {
-        Framed::Scan { bytes, .. } => read(&bytes, today()).ok().map(|reading| reading.elements),
+fn elements(input: &[u8]) -> Vec<Option<String>> {
+    let today = "2026-11-23".parse().unwrap();
+    let scans = frames(input).flat_map(|framed| taken_apart(framed.unwrap()));
+    let said = scans.map(|framed| match framed {
+        Framed::Scan { bytes, .. } => read(&bytes, today).ok().map(|reading| reading.in_brackets()),
         Framed::TooLong { .. } => None,
     });
-    scans.collect()
+    said.collect()
 }
 
 #[test]
-fn lines_of_keyboard_wedges() {
-    let mut count = 0;
-    let rows = WEDGE.lines().skip(1).map(|line| line.split('\t').collect());
-    for row in rows.filter(|row: &Vec<&str>| arrives_as_sent(row)) {
-        let expected: Option<Vec<Option<Elements>>> = serde_json::from_str(row[8]).unwrap();
-        let found = elements_of_line(row[5]);
-        let is_plain_text = row[6] == "ambiguous" || row[1] == "aim-off-ambiguous";
-        match expected {
-            _ if is_plain_text => assert_eq!(found, [Some(Vec::new())], "{row:?}"),
-            Some(expected) => assert_eq!(found, expected, "{row:?}"),
-            None => assert_eq!(found, [None], "{row:?}"),
-        }
-        count += 1;
-    }
-    assert_eq!(count, 76);
+fn a_line_with_two_scans_gives_two() {
+    let said = elements(b"]E04006381333931]C110B7\x1d21S\r\n]C110B8\n");
+    let said: Vec<Option<&str>> = said.iter().map(Option::as_deref).collect();
+    assert_eq!(said, [Some("4006381333931"), Some("(10)B7(21)S"), Some("(10)B8")]);
+}
+
+#[test]
+fn utf_16_sent_as_bytes_is_read_and_its_last_zero_is_no_scan() {
+    let line: Vec<u8> = "]C110B7\n]C110B8\n".bytes().flat_map(|byte| [byte, 0]).collect();
+    assert_eq!(elements(&line), [Some("(10)B7".to_owned()), Some("(10)B8".to_owned())]);
+    let line: Vec<u8> = "]C110B7\n]C110B8\n".bytes().flat_map(|byte| [0, byte]).collect();
+    assert_eq!(elements(&line), [Some("(10)B7".to_owned()), Some("(10)B8".to_owned())]);
+}
+
+#[test]
+fn a_station_whose_separator_is_tab_keeps_it_in_the_scan() {
+    let framer = Framer::new().keeping_tabs(true);
+    let framed: Vec<Framed> = frames_by(&b"10B7\t21S\nA"[..], framer).map(|framed| framed.unwrap()).collect();
+    let expected = [(1, &b"10B7\t21S"[..]), (2, b"A")];
+    assert_eq!(framed, expected.map(|(line, bytes)| Framed::Scan { line, bytes: bytes.to_vec() }));
 }

@@ -103,13 +103,9 @@ impl Writer<'_> {
 
     /// The movements with the names that they are sealed with.
     fn named(&self, number: OperationNumber, movements: &[Movement]) -> Result<Vec<RecordedLine>> {
-        let serials: Vec<i64> = movements.iter().filter_map(|one| one.serial.map(|hop| hop.serial.0)).collect();
-        let mut texts: HashMap<i64, String> = HashMap::new();
-        if !serials.is_empty() {
-            let sql = "SELECT id, code FROM serial WHERE id = ANY($1)";
-            texts.extend(self.all(sql, [serials.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))?);
-        }
-        let text = |one: &Movement| one.serial.and_then(|hop| texts.get(&hop.serial.0).cloned());
+        let serials = movements.iter().filter_map(|one| one.serial.map(|hop| hop.serial));
+        let texts = self.serial_codes(serials)?;
+        let text = |one: &Movement| one.serial.and_then(|hop| texts.get(&hop.serial).cloned());
         self.lines(number, movements.iter().map(|one| (*one, text(one))))
     }
 

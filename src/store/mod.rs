@@ -38,7 +38,7 @@ pub use sqlite::MIN_SQLITE_VERSION;
 pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
-use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId};
+use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
 use engine::{Engine, Parameters, Purpose, Row};
 use masters::CodeRow;
 use stock::SerialRow;
@@ -181,6 +181,8 @@ struct Cache {
     codes: RefCell<HashMap<String, Option<CodeRow>>>,
     /// By text, for all items.
     serials: RefCell<HashMap<String, Vec<SerialRow>>>,
+    /// The texts of serials that were read or made.
+    serial_codes: RefCell<HashMap<SerialId, String>>,
 }
 
 /// One consistent state of the ledger, to be read.

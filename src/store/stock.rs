@@ -1,5 +1,6 @@
 //! Lots and serials, and where they stand.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
@@ -236,8 +237,28 @@ impl View<'_> {
         self.one("SELECT code FROM serial WHERE id = $1", [id.0], |row| row.get(0))
     }
 
+    /// The texts of serials. What was read or made under this view is not read again: the newest rows are where all
+    /// stations write, and reading there is what makes their transactions cross.
+    pub(super) fn serial_codes(&self, serials: impl Iterator<Item = SerialId>) -> Result<HashMap<SerialId, String>> {
+        let known = self.cache.serial_codes.borrow();
+        let mut codes = HashMap::new();
+        let mut unknown = Vec::new();
+        for serial in serials {
+            match known.get(&serial) {
+                Some(code) => drop(codes.insert(serial, code.clone())),
+                None => unknown.push(serial.0),
+            }
+        }
+        if !unknown.is_empty() {
+            let sql = "SELECT id, code FROM serial WHERE id = ANY($1)";
+            codes.extend(self.all(sql, [unknown.as_slice()], |row| Ok((SerialId(row.get(0)?), row.get(1)?)))?);
+        }
+        Ok(codes)
+    }
+
     fn serial_record(&self, row: SerialRow) -> Result<SerialRecord> {
         let lot = row.lot.map(|lot| self.lot_record(lot)).transpose()?;
+        self.cache.serial_codes.borrow_mut().insert(row.id, row.code.as_str().to_owned());
         Ok(SerialRecord {
             id: row.id,
             item: row.item,
@@ -427,6 +448,9 @@ impl Writer<'_> {
             vec![Value::Integer(Some(*row)), Value::Integer(Some(item.0)), Value::Text(Some(code.as_str()))]
         });
         self.engine.insert("serial", &["id", "item", "code"], &mut values)?;
-        Ok(rows.into_iter().map(SerialId).collect())
+        let made: Vec<SerialId> = rows.into_iter().map(SerialId).collect();
+        let texts = codes.iter().map(|code| code.as_str().to_owned());
+        self.cache.serial_codes.borrow_mut().extend(made.iter().copied().zip(texts));
+        Ok(made)
     }
 }

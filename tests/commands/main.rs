@@ -22,6 +22,7 @@ mod world;
 
 mod allocate;
 mod bad_input;
+mod codes;
 mod drafts;
 mod everywhere;
 mod import;
@@ -42,6 +43,7 @@ mod release;
 mod return_goods;
 mod return_to_supplier;
 mod sell;
+mod station;
 mod stock;
 mod trace;
 mod transfer;

@@ -21,6 +21,24 @@ pub struct Keeper {
     scans: usize,
 }
 
+/// What a session is, as far as drafts are concerned.
+pub struct Identity {
+    /// The digest of the command and its flags.
+    pub content: [u8; 32],
+    /// The same in words.
+    pub command: String,
+    /// What a hands-free station knows, as JSON.
+    pub state: String,
+}
+
+impl Identity {
+    /// The identity of a command that is one batch.
+    pub fn of(verb: &dyn ScanVerb, request: &Request) -> Identity {
+        let (content, command) = command_of(verb, request);
+        Identity { content, command, state: String::new() }
+    }
+}
+
 /// How a session begins.
 pub struct Beginning {
     /// Where its scans are kept.
@@ -29,6 +47,8 @@ pub struct Beginning {
     pub op_id: String,
     /// The scans that a killed session has left, to be judged again.
     pub resumed: Option<Vec<Kept>>,
+    /// What a hands-free station knew when that session began, as JSON.
+    pub state: String,
 }
 
 impl Keeper {
@@ -39,15 +59,16 @@ impl Keeper {
     pub fn begin(
         context: &Context,
         store: &Store,
-        verb: &dyn ScanVerb,
+        identity: Identity,
         request: &Request,
         source: &mut Source,
         screen: &Screen,
         wanted: DraftArgs,
     ) -> Result<Beginning, Failure> {
-        let (content, command) = command_of(verb, request);
+        let Identity { content, command, state } = identity;
         let header = Header {
             command,
+            state: state.clone(),
             database: database_name(&context.database()?),
             op_id: request.op_id.clone(),
             since: request.stamp.recorded_at.to_rfc3339(),
@@ -60,12 +81,12 @@ impl Keeper {
             if wanted.resume {
                 return Err(Failure::usage("--resume goes on with scans, and a dry run or a file of scans keeps none"));
             }
-            return Ok(Beginning { keeper, op_id, resumed: None });
+            return Ok(Beginning { keeper, op_id, resumed: None, state });
         }
         let drafts = Drafts::of(context, &content)?;
         let waiting = keeper.wanted(context, store, drafts.waiting()?, source, screen, wanted)?;
         keeper.drafts = Some(drafts);
-        let Some((waiting, header)) = waiting else { return Ok(Beginning { keeper, op_id, resumed: None }) };
+        let Some((waiting, header)) = waiting else { return Ok(Beginning { keeper, op_id, resumed: None, state }) };
         if context.globals.op_id.as_ref().is_some_and(|named| *named != header.op_id) {
             let message = format!("the draft has the op id {}: leave --op-id out, or name that one", header.op_id);
             return Err(Failure::usage(message));
@@ -74,11 +95,11 @@ impl Keeper {
             screen
                 .warn("the last record of the draft was cut short: the scan in it was not answered, and is not in it");
         }
-        let (kept, op_id) = (waiting.kept.clone(), header.op_id.clone());
+        let (kept, op_id, state) = (waiting.kept.clone(), header.op_id.clone(), header.state.clone());
         keeper.header = header;
         keeper.scans = kept.len();
         keeper.draft = Some(waiting.into_draft());
-        Ok(Beginning { keeper, op_id, resumed: Some(kept) })
+        Ok(Beginning { keeper, op_id, resumed: Some(kept), state })
     }
 
     /// The draft to go on with, if that is wanted.
@@ -133,6 +154,14 @@ impl Keeper {
         context.tell(&format!("{told}; it is dropped"));
         waiting.remove();
         Ok(None)
+    }
+
+    /// Begins the draft of a further batch of a long session with its first scan.
+    pub fn renew(&mut self, request: &Request, state: String) {
+        self.header.op_id.clone_from(&request.op_id);
+        self.header.since = request.stamp.recorded_at.to_rfc3339();
+        self.header.operator.clone_from(&request.stamp.operator);
+        self.header.state = state;
     }
 
     /// Puts the last accepted scans of a session on disk; all that it keeps, where they are not the last ones.

@@ -1,8 +1,8 @@
 //! A scanner at a terminal: a prompt says which scan is due, and every scan is on disk and answered before the next one.
 
-mod keeper;
+pub mod keeper;
 pub mod keyboard;
-mod screen;
+pub mod screen;
 mod source;
 
 pub use source::Source;
@@ -16,7 +16,7 @@ use crate::scan::draft::Kept;
 use crate::scan::range::Range;
 use crate::scan::{Conversation, Due, Framed, shown};
 use crate::store::Store;
-use keeper::{Keeper, stopped};
+use keeper::{Identity, Keeper, stopped};
 use keyboard::Event;
 use screen::Screen;
 
@@ -36,54 +36,95 @@ pub fn record(
     drafts: DraftArgs,
 ) -> Result<Recorded, Failure> {
     let screen = Screen::new(context, source.is_terminal());
-    let begun = Keeper::begin(context, store, verb, request, &mut source, &screen, drafts)?;
+    let identity = Identity::of(verb, request);
+    let begun = Keeper::begin(context, store, identity, request, &mut source, &screen, drafts)?;
     let request = Request { op_id: begun.op_id, ..request.clone() };
-    let session = Session::new(store, verb, &request)?;
-    let mut live = Live { session, keeper: begun.keeper, screen, source, was_asked: None };
-    let recorded = live.resume(begun.resumed).and_then(|()| live.run());
-    match &recorded {
-        Ok(_) => live.keeper.remove(),
-        Err(_) => live.keeper.tell_what_is_kept(),
-    }
-    live.tell_leftover();
+    let mut keeper = begun.keeper;
+    let mut live = Live::new(Session::new(store, verb, &request)?, &mut keeper, &screen);
+    let recorded = live.resume(&mut source, begun.resumed).and_then(|()| live.run(&mut source));
+    end(&mut keeper, &recorded);
+    tell_leftover(&screen, &mut source);
     recorded
 }
 
-/// A session that is under way.
-struct Live<'s> {
+/// Removes the draft of what was recorded, and says where the scans of anything else are.
+pub fn end<T>(keeper: &mut Keeper, recorded: &Result<T, Failure>) {
+    match recorded {
+        Ok(_) => keeper.remove(),
+        Err(_) => keeper.tell_what_is_kept(),
+    }
+}
+
+/// What was scanned after the end counts for nothing, and a shell must not take it for a command.
+pub fn tell_leftover(screen: &Screen, source: &mut Source) {
+    for framed in source.leftover() {
+        let text = match &framed {
+            Framed::Scan { bytes, .. } => shown(bytes),
+            Framed::TooLong { beginning, .. } => format!("{}…", shown(beginning)),
+        };
+        let refusal = Refusal::new(Code::ScanAfterDone, "the batch had ended before it", "begin a new batch for it");
+        screen.refuse(&refusal.at(framed.line(), text));
+    }
+}
+
+/// A batch that is under way.
+pub struct Live<'s, 'e> {
     session: Session<'s>,
-    keeper: Keeper,
-    screen: Screen,
-    source: Source,
+    keeper: &'e mut Keeper,
+    screen: &'e Screen,
     /// The range that Enter or DONE takes.
     was_asked: Option<Range>,
 }
 
-impl Live<'_> {
-    fn resume(&mut self, kept: Option<Vec<Kept>>) -> Result<(), Failure> {
+impl<'s, 'e> Live<'s, 'e> {
+    /// Begins with a session, whose scans are kept and answered there.
+    pub fn new(session: Session<'s>, keeper: &'e mut Keeper, screen: &'e Screen) -> Live<'s, 'e> {
+        Live { session, keeper, screen, was_asked: None }
+    }
+
+    /// The batch itself.
+    pub fn session(&self) -> &Session<'s> {
+        &self.session
+    }
+
+    /// Begins with the scans of a draft.
+    ///
+    /// # Errors
+    /// What the database and the file system say.
+    pub fn resume(&mut self, source: &mut Source, kept: Option<Vec<Kept>>) -> Result<(), Failure> {
         let Some(kept) = kept else { return Ok(()) };
         let line = kept.last().map_or(1, |last| last.framed.line().saturating_add(1));
-        self.source.begin_at_line(line);
+        source.begin_at_line(line);
         let rejudged = self.session.resume(kept)?;
         self.tell_rejudged("resumed", &rejudged);
         self.keeper.rewrite(&self.session)
     }
 
-    fn run(&mut self) -> Result<Recorded, Failure> {
+    fn run(&mut self, source: &mut Source) -> Result<Recorded, Failure> {
         loop {
-            let is_at_end = if self.is_complete() { false } else { self.scan_until_done()? };
-            self.session.finish()?;
-            self.screen.summary(self.session.conversation());
-            match self.session.record() {
-                Ok(recorded) => return Ok(recorded),
-                Err(OpError::Refused(refused)) => self.reopen(refused.0, is_at_end)?,
-                Err(error) => return Err(self.with_hint(error.into())),
+            let is_at_end = if self.is_complete() { false } else { self.scan_until_done(source)? };
+            if let Some(recorded) = self.record(is_at_end)? {
+                return Ok(recorded);
             }
         }
     }
 
+    /// Records the batch; `None` when another station was faster, and the batch goes on.
+    ///
+    /// # Errors
+    /// What is missing; at the end of input, where nothing can be set right any more, what is refused; what fails.
+    pub fn record(&mut self, is_at_end: bool) -> Result<Option<Recorded>, Failure> {
+        self.session.finish()?;
+        self.screen.summary(self.session.conversation());
+        match self.session.record() {
+            Ok(recorded) => Ok(Some(recorded)),
+            Err(OpError::Refused(refused)) => self.reopen(refused.0, is_at_end).map(|()| None),
+            Err(error) => Err(self.with_hint(error.into())),
+        }
+    }
+
     /// True when nothing is to be asked: DONE was said before the session was killed, or all of it is recorded already.
-    fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         let is_repeated = self.session.is_recorded() && !self.session.accepted().is_empty();
         self.session.conversation().is_done() || is_repeated
     }
@@ -115,23 +156,56 @@ impl Live<'_> {
     }
 
     /// Takes scans; true at the end of input, where nothing can be set right any more.
-    fn scan_until_done(&mut self) -> Result<bool, Failure> {
+    fn scan_until_done(&mut self, source: &mut Source) -> Result<bool, Failure> {
         loop {
-            self.screen.prompt(&due(self.session.conversation()));
-            let answer = match self.source.next(&self.screen)? {
-                Event::Scan(framed) => self.session.scan(framed)?,
-                Event::Blank if self.was_asked.is_some() => self.session.take_range()?,
-                Event::Blank | Event::Cleared | Event::Typed => continue,
+            self.prompt("");
+            let is_done = match source.next(self.screen)? {
+                Event::Scan(framed) => self.take(framed)?,
+                Event::Blank => self.enter()?,
+                Event::Cleared | Event::Typed => false,
                 Event::End => return Ok(true),
                 Event::Stop(why) => return Err(stopped(why)),
             };
-            self.tell_range_is_dropped(&answer);
-            if matches!(answer, Answer::Done) {
-                self.keeper.keep(&self.session, 1)?;
+            if is_done {
                 return Ok(false);
             }
-            self.answer(answer)?;
         }
+    }
+
+    /// Says which scan is due, after what is to be known besides.
+    pub fn prompt(&self, before: &str) {
+        self.screen.prompt(&format!("{before}{}", due(self.session.conversation())));
+    }
+
+    /// Takes one scan and answers it; true for DONE.
+    ///
+    /// # Errors
+    /// That the batch was cancelled; what the database and the file system say.
+    pub fn take(&mut self, framed: Framed) -> Result<bool, Failure> {
+        let answer = self.session.scan(framed)?;
+        self.settle(answer)
+    }
+
+    /// Enter was pressed: it takes the range that was asked about.
+    ///
+    /// # Errors
+    /// What the database and the file system say.
+    pub fn enter(&mut self) -> Result<bool, Failure> {
+        if self.was_asked.is_none() {
+            return Ok(false);
+        }
+        let answer = self.session.take_range()?;
+        self.settle(answer)
+    }
+
+    fn settle(&mut self, answer: Answer) -> Result<bool, Failure> {
+        self.tell_range_is_dropped(&answer);
+        if matches!(answer, Answer::Done) {
+            self.keeper.keep(&self.session, 1)?;
+            return Ok(true);
+        }
+        self.answer(answer)?;
+        Ok(false)
     }
 
     fn answer(&mut self, answer: Answer) -> Result<(), Failure> {
@@ -165,6 +239,7 @@ impl Live<'_> {
             Answer::NotTaken(range) => {
                 self.screen.answer("undone", &format!("{} to {} are not taken", range.first(), range.last()), YELLOW);
             }
+            Answer::Digits(digits) => self.screen.answer("digits", &format!("{digits}, then enter"), YELLOW),
             Answer::Refused(refusal) => self.screen.refuse(&refusal),
             Answer::Double(refusal) => self.screen.double(&refusal),
             Answer::Cancelled => {
@@ -203,19 +278,6 @@ impl Live<'_> {
         if let Some(first) = rejudged.held.first() {
             let count = scans(rejudged.held.len());
             self.screen.warn(&format!("{count} from {first} on wait until the gap before them is filled"));
-        }
-    }
-
-    /// What was scanned after the end counts for nothing, and a shell must not take it for a command.
-    fn tell_leftover(&mut self) {
-        for framed in self.source.leftover() {
-            let text = match &framed {
-                Framed::Scan { bytes, .. } => shown(bytes),
-                Framed::TooLong { beginning, .. } => format!("{}…", shown(beginning)),
-            };
-            let refusal =
-                Refusal::new(Code::ScanAfterDone, "the batch had ended before it", "begin a new batch for it");
-            self.screen.refuse(&refusal.at(framed.line(), text));
         }
     }
 }

@@ -1,15 +1,22 @@
 //! Where the scans of a live session come from: a terminal, a pipe or a file. Nothing is read ahead of what is answered.
 
+use std::collections::VecDeque;
 use std::io::Read;
 
 use super::keyboard::{Choice, Event, Keyboard};
 use super::screen::Screen;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::{RawTerminal, read_stdin};
-use crate::scan::{Framed, Framer};
+use crate::scan::{Framed, Framer, taken_apart};
 
 /// Where scans come from.
-pub enum Source {
+pub struct Source {
+    wire: Wire,
+    /// Further scans of the last line.
+    further: VecDeque<Framed>,
+}
+
+enum Wire {
     /// A terminal in raw mode.
     Terminal(Box<Keyboard<RawTerminal>>),
     /// A stream that has an end.
@@ -17,7 +24,7 @@ pub enum Source {
 }
 
 /// A pipe or a file.
-pub struct Stream {
+struct Stream {
     reader: Box<dyn Read>,
     framer: Framer,
     is_at_end: bool,
@@ -48,34 +55,42 @@ impl Source {
     /// It cannot be put into raw mode.
     pub fn terminal() -> Result<Source, Failure> {
         let wire = RawTerminal::new().map_err(|error| Failure::file("the terminal", &error))?;
-        Ok(Source::Terminal(Box::new(Keyboard::new(wire, 1))))
+        Ok(Source::of(Wire::Terminal(Box::new(Keyboard::new(wire, 1)))))
     }
 
     /// A pipe on stdin.
     pub fn pipe() -> Source {
-        Source::Stream(Stream { reader: Box::new(Stdin), framer: Framer::new(), is_at_end: false, is_file: false })
+        Source::stream(Box::new(Stdin), false)
     }
 
     /// A file.
     pub fn file(reader: impl Read + 'static) -> Source {
-        Source::Stream(Stream { reader: Box::new(reader), framer: Framer::new(), is_at_end: false, is_file: true })
+        Source::stream(Box::new(reader), true)
+    }
+
+    fn stream(reader: Box<dyn Read>, is_file: bool) -> Source {
+        Source::of(Wire::Stream(Stream { reader, framer: Framer::new(), is_at_end: false, is_file }))
+    }
+
+    fn of(wire: Wire) -> Source {
+        Source { wire, further: VecDeque::new() }
     }
 
     /// True for a terminal.
     pub fn is_terminal(&self) -> bool {
-        matches!(self, Source::Terminal(_))
+        matches!(self.wire, Wire::Terminal(_))
     }
 
     /// True when the scans are on disk already.
     pub fn is_file(&self) -> bool {
-        matches!(self, Source::Stream(stream) if stream.is_file)
+        matches!(&self.wire, Wire::Stream(stream) if stream.is_file)
     }
 
     /// Begins the counting of lines anew, before anything was read.
     pub fn begin_at_line(&mut self, line: u32) {
-        match self {
-            Source::Terminal(keyboard) => keyboard.begin_at_line(line),
-            Source::Stream(stream) => stream.framer = Framer::from_line(line),
+        match &mut self.wire {
+            Wire::Terminal(keyboard) => keyboard.begin_at_line(line),
+            Wire::Stream(stream) => stream.framer = Framer::from_line(line),
         }
     }
 
@@ -84,9 +99,19 @@ impl Source {
     /// # Errors
     /// What the system says.
     pub fn next(&mut self, screen: &Screen) -> Result<Event, Failure> {
-        let keyboard = match self {
-            Source::Terminal(keyboard) => keyboard,
-            Source::Stream(stream) => return stream.next(),
+        if let Some(framed) = self.further.pop_front() {
+            return Ok(Event::Scan(framed));
+        }
+        let event = self.next_line(screen)?;
+        let Event::Scan(line) = event else { return Ok(event) };
+        self.further.extend(taken_apart(line));
+        Ok(self.further.pop_front().map_or(Event::Blank, Event::Scan))
+    }
+
+    fn next_line(&mut self, screen: &Screen) -> Result<Event, Failure> {
+        let keyboard = match &mut self.wire {
+            Wire::Terminal(keyboard) => keyboard,
+            Wire::Stream(stream) => return stream.next(),
         };
         loop {
             let event = keyboard.next().map_err(|error| Failure::file("the terminal", &error))?;
@@ -109,7 +134,7 @@ impl Source {
     /// # Errors
     /// What the system says.
     pub fn choice(&mut self, screen: &Screen, question: &str, letters: &[u8]) -> Result<Option<Choice>, Failure> {
-        let Source::Terminal(keyboard) = self else { return Ok(None) };
+        let Wire::Terminal(keyboard) = &mut self.wire else { return Ok(None) };
         loop {
             screen.ask(question);
             let choice = keyboard.choice(letters).map_err(|error| Failure::file("the terminal", &error))?;
@@ -123,10 +148,11 @@ impl Source {
 
     /// Scans that have arrived at a terminal after the end of the batch. A shell would take them for commands.
     pub fn leftover(&mut self) -> Vec<Framed> {
-        match self {
-            Source::Terminal(keyboard) => keyboard.leftover(),
-            Source::Stream(_) => Vec::new(),
+        let mut scans: Vec<Framed> = self.further.drain(..).collect();
+        if let Wire::Terminal(keyboard) = &mut self.wire {
+            scans.extend(keyboard.leftover());
         }
+        scans
     }
 }
 

@@ -109,7 +109,7 @@ fn an_ean_by_its_identifier_is_the_item() {
 
 #[test]
 fn command_scans_are_commands() {
-    for command in Command::ALL {
+    for command in Command::all() {
         for scan in [command.code(), format!("]C0{}", command.code()), format!("{} ", command.code())] {
             let reading = read_text(&scan).unwrap();
             assert_eq!((reading.kind, reading.plain()), (Kind::Command(command), None), "{scan}");
@@ -149,15 +149,26 @@ fn odd_scans_are_read_with_a_warning() {
             &["doubled-separator"][..],
         ),
         ("]C1\u{1d}010952123454321310B7", "(01)09521234543213(10)B7", &[]),
-        ("\u{1d}10B7", "(10)B7", &[]),
-        ("10B7\u{1d}422276\u{1d}21S", "(10)B7(422)276(21)S", &["unknown-element"]),
-        ("]C1310300019510B7", "(3103)000195(10)B7", &["unknown-element"]),
-        ("]C11812345610B7", "(18)123456(10)B7", &["unknown-element"]),
+        ("\u{1d}10B7", "(10)B7", &["missing-companion"]),
+        ("]C10109521234543213422276\u{1d}21S", "(01)09521234543213(422)276(21)S", &[]),
+        ("]C10109521234543213310300019510B7", "(01)09521234543213(3103)000195(10)B7", &[]),
+        ("]C11812345610B7", "(18)123456(10)B7", &["unknown-element", "missing-companion"]),
+        ("]C101095212345432138299X\u{1d}10B7", "(01)09521234543213(8299)X(10)B7", &["unknown-element"]),
         ("]C10100000000000000", "(01)00000000000000", &["item-all-zeros"]),
-        ("]C13724", "(37)24", &["count-without-content"]),
-        ("]C10209521234543213", "(02)09521234543213", &["content-without-count"]),
-        ("]C110B7\u{1d}10B7", "(10)B7(10)B7", &[]),
-        ("]C121S\u{1d}21S\u{1d}21S\u{1d}21S", "(21)S(21)S(21)S(21)S", &[]),
+        ("]C13724", "(37)24", &["missing-companion", "missing-companion"]),
+        ("]C10209521234543213", "(02)09521234543213", &["missing-companion"]),
+        (
+            "]C101095212345432133724",
+            "(01)09521234543213(37)24",
+            &["excluded-companion", "missing-companion", "missing-companion"],
+        ),
+        ("]C110B7\u{1d}10B7", "(10)B7(10)B7", &["missing-companion"]),
+        ("]C121S\u{1d}21S\u{1d}21S\u{1d}21S", "(21)S(21)S(21)S(21)S", &["missing-companion"]),
+        (
+            "]C1010952123454321331030002003102000020",
+            "(01)09521234543213(3103)000200(3102)000020",
+            &["excluded-companion"],
+        ),
     ] {
         let reading = read_text(scan).unwrap();
         assert_eq!(bracketed(&reading), elements, "{scan}");

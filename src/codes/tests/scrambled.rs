@@ -43,7 +43,7 @@ fn joined(elements: &[(&str, String)], always_separated: bool) -> String {
     for (index, (identifier, value)) in elements.iter().enumerate() {
         data.extend([identifier, value.as_str()]);
         let is_last = index + 1 == elements.len();
-        if always_separated || (!is_last && identifiers::fixed_length(identifier).is_none()) {
+        if always_separated || (!is_last && identifiers::predefined_length(identifier).is_none()) {
             data.push(elements::SEPARATOR);
         }
     }
@@ -60,7 +60,9 @@ proptest! {
     fn no_almost_right_scan_makes_it_panic(scan in "(\\]C1|\\]E0|\\]d2|SCANTRAIL)?(\u{1d}|01|10|17|30|[0-9]{6}|[A-Zä ]{0,3}|.){0,12}") {
         if let Ok(reading) = read_text(&scan) {
             prop_assert!(!reading.text.is_empty());
-            prop_assert!(scan.contains(&reading.text));
+            let changes_it = |code| ["separator-disguised", "caps-lock", "capitals"].contains(&code);
+            let is_changed = reading.warnings.iter().any(|warning| changes_it(warning.code));
+            prop_assert!(is_changed || scan.contains(&reading.text));
         }
     }
 

@@ -297,6 +297,9 @@ impl Conversation {
             }
             self.passing_over = false;
         }
+        if let Kind::Command(command) = reading.kind {
+            return self.command(command, scan, known);
+        }
         match self.due() {
             Due::UnitOrQuantity => self.after_unit(scan, reading, known),
             Due::Quantity => self.quantity(scan, reading, known),
@@ -304,6 +307,35 @@ impl Conversation {
             Due::Serial(..) => self.serial(scan, reading, known),
             Due::Opening | Due::Nothing => self.opening(scan, reading, known),
         }
+    }
+
+    /// A quantity that was scanned as a command; every other command means nothing inside of a batch.
+    fn command(&mut self, command: Command, scan: &ScanRef, known: &Known) -> Step {
+        let due = self.due();
+        if let (Command::Quantity(count), Due::Opening | Due::UnitOrQuantity | Due::Quantity) = (command, due) {
+            let reading = Reading { text: count.to_string(), ..Reading::default() };
+            return match due {
+                Due::Opening => self.opening(scan, &reading, known),
+                Due::Quantity => self.quantity(scan, &reading, known),
+                _ => self.after_unit(scan, &reading, known),
+            };
+        }
+        let what = match command {
+            Command::Quantity(_) | Command::Digit(_) | Command::Enter => "a quantity",
+            Command::Mode(_)
+            | Command::Question(_)
+            | Command::Badge(_)
+            | Command::Repeat
+            | Command::UndoLastOperation => "a command of `scantrail station`",
+            Command::Done | Command::Cancel | Command::UndoLastScan => "a command",
+        };
+        let due = match due {
+            Due::Serial(..) => "a serial is due",
+            Due::Lot => "a lot is due",
+            _ => "a scan of the batch is due",
+        };
+        let hint = "scan the label on the goods; this one counts for nothing";
+        Err(stumble(Refusal::new(Code::CommandNotHere, format!("{due}, and this is {what}"), hint), scan, Then::Stay))
     }
 
     /// What a scan that cannot be read does to the slots.

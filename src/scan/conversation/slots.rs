@@ -95,13 +95,14 @@ impl Conversation {
         Ok(said)
     }
 
-    /// The quantity that a GS1 scan states with (30) or (37), or that a plain scan of `--item` is.
+    /// The quantity that a scan states, with (30) or (37) or as a measure in the item's unit, or that a plain scan of
+    /// `--item` is.
     pub(super) fn count_of(&self, reading: &Reading, item: &Item, known: &Known) -> Option<String> {
         let plain = || {
             let only = self.plan.item.as_ref().is_some_and(|only| only.id == item.id);
             reading.plain().filter(|_| only && known.item.is_none()).map(str::to_owned)
         };
-        reading.count.clone().or_else(plain)
+        reading.amount_in(&item.unit).map(str::to_owned).or_else(plain)
     }
 
     pub(super) fn open_mixed_group(&mut self, scan: &ScanRef, text: &str) -> Step {
@@ -118,7 +119,8 @@ impl Conversation {
     pub(super) fn after_unit(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
         let text = reading.plain().unwrap_or_default();
         let is_new = known.item.is_some() || known.place.is_some();
-        if !is_new && (Quantity::looks_like_one(text) || reading.count.is_some()) {
+        let unit = self.open_item().map(|item| item.unit.clone()).unwrap_or_default();
+        if !is_new && (Quantity::looks_like_one(text) || reading.amount_in(&unit).is_some()) {
             return self.quantity(scan, reading, known);
         }
         if !is_new && self.is_lot_open() {
@@ -144,8 +146,12 @@ impl Conversation {
 
     pub(super) fn quantity(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
         let Some(mut group) = self.open.clone() else { return self.opening(scan, reading, known) };
-        let text = reading.count.as_deref().or(reading.plain()).unwrap_or_default();
-        if reading.count.is_none() && !Quantity::looks_like_one(text) {
+        let stated = match &group.item {
+            Some(item) => reading.amount_in(&item.unit),
+            None => reading.count.as_deref(),
+        };
+        let text = stated.or(reading.plain()).unwrap_or_default();
+        if stated.is_none() && !Quantity::looks_like_one(text) {
             wrong_kind(
                 reading,
                 known,

@@ -1,7 +1,7 @@
 //! Nothing that was read is dropped without being named: the GS1 elements of an accepted scan that its slot did not use.
 
 use super::Due;
-use crate::codes::{Kind, Reading};
+use crate::codes::Reading;
 use crate::model::Item;
 
 /// What an element is about.
@@ -15,13 +15,14 @@ enum About {
     Other,
 }
 
-fn about(identifier: &str, has_content: bool) -> About {
+fn about(identifier: &str, has_content: bool, is_measured: bool) -> About {
     match identifier {
         "01" | "02" => About::Item,
         "10" | "11" | "15" | "17" => About::Lot,
         "21" => About::Serial,
         "30" => About::Count,
         "37" if has_content => About::Count,
+        measure if is_measured && measure.len() == 4 && measure.starts_with('3') => About::Count,
         "414" | "254" => About::Place,
         _ => About::Other,
     }
@@ -30,7 +31,7 @@ fn about(identifier: &str, has_content: bool) -> About {
 /// The elements of an accepted scan that were not used, as they stand below a barcode. `due` is what was due before it, `item`
 /// the item of its group.
 pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_item: bool) -> Vec<String> {
-    if reading.kind != Kind::Gs1 {
+    if !reading.has_elements_of_gs1() {
         return Vec::new();
     }
     let by_lot = item.is_some_and(|item| item.tracking.by_lot());
@@ -45,6 +46,8 @@ pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_ite
         About::Other => false,
     };
     let has_content = reading.elements.iter().any(|(identifier, _)| identifier == "02");
-    let unused = reading.elements.iter().filter(|(identifier, _)| !is_used(about(identifier, has_content)));
+    let is_measured = reading.count.is_none() && item.is_some_and(|item| reading.amount_in(&item.unit).is_some());
+    let unused =
+        reading.elements.iter().filter(|(identifier, _)| !is_used(about(identifier, has_content, is_measured)));
     unused.map(|(identifier, value)| format!("({identifier}){value}")).collect()
 }

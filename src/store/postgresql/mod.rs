@@ -74,11 +74,17 @@ impl Postgresql {
         Ok(Postgresql { server: server.clone(), options: *options, session: RefCell::new(Some(session)) })
     }
 
+    /// Works on the session. One that is lost, or whose server takes no writes any more, is given up.
     fn with<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
-        match self.session.borrow_mut().as_mut() {
+        let mut session = self.session.borrow_mut();
+        let done = match session.as_mut() {
             Some(session) => work(session),
-            None => Err(StoreError::Lost("there is no connection".to_owned())),
+            None => return Err(StoreError::Lost("there is no connection".to_owned())),
+        };
+        if matches!(done, Err(StoreError::Lost(_) | StoreError::OutcomeUnknown(_))) {
+            *session = None;
         }
+        done
     }
 
     /// A session that works, made anew if the last one broke.
@@ -94,6 +100,17 @@ impl Postgresql {
     }
 }
 
+/// A parameter with its type, as the client takes it.
+type Typed<'v> = (&'v (dyn ToSql + Sync), Type);
+
+fn typed<'v>(parameters: &'v [Value<'_>]) -> Vec<Typed<'v>> {
+    parameters.iter().map(|one| (one as _, one.postgresql_type())).collect()
+}
+
+fn untyped<'v>(parameters: &[Typed<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    parameters.iter().map(|(one, _)| *one).collect()
+}
+
 impl Session {
     fn new(connection: Connection) -> Session {
         Session { connection, statements: HashMap::new(), is_open: false }
@@ -104,7 +121,7 @@ impl Session {
     }
 
     /// The statement of a text that is used often.
-    fn prepared(&mut self, sql: &str, types: &[Type]) -> Result<Option<Statement>> {
+    fn prepared(&mut self, sql: &str, parameters: &[Typed<'_>]) -> Result<Option<Statement>> {
         match self.statements.get_mut(sql) {
             Some((_, Some(statement))) => Ok(Some(statement.clone())),
             Some((uses, _)) if *uses < USES_BEFORE_PREPARED => {
@@ -112,7 +129,8 @@ impl Session {
                 Ok(None)
             }
             Some(_) => {
-                let statement = self.connection.client.prepare_typed(sql, types)?;
+                let types: Vec<Type> = parameters.iter().map(|(_, kind)| kind.clone()).collect();
+                let statement = self.connection.client.prepare_typed(sql, &types)?;
                 self.statements.insert(sql.to_owned(), (0, Some(statement.clone())));
                 Ok(Some(statement))
             }
@@ -124,32 +142,18 @@ impl Session {
     }
 
     fn rows(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<postgres::Row>> {
-        let types: Vec<Type> = parameters.iter().map(Value::postgresql_type).collect();
-        Ok(match self.prepared(sql, &types)? {
-            Some(statement) => {
-                let parameters: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|one| one as _).collect();
-                self.client().query(&statement, &parameters)?
-            }
-            None => {
-                let typed: Vec<(&(dyn ToSql + Sync), Type)> =
-                    parameters.iter().zip(types).map(|(one, kind)| (one as _, kind)).collect();
-                self.client().query_typed(sql, &typed)?
-            }
+        let typed = typed(parameters);
+        Ok(match self.prepared(sql, &typed)? {
+            Some(statement) => self.client().query(&statement, &untyped(&typed))?,
+            None => self.client().query_typed(sql, &typed)?,
         })
     }
 
     fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
-        let types: Vec<Type> = parameters.iter().map(Value::postgresql_type).collect();
-        Ok(match self.prepared(sql, &types)? {
-            Some(statement) => {
-                let parameters: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|one| one as _).collect();
-                self.client().execute(&statement, &parameters)?
-            }
-            None => {
-                let typed: Vec<(&(dyn ToSql + Sync), Type)> =
-                    parameters.iter().zip(types).map(|(one, kind)| (one as _, kind)).collect();
-                self.client().execute_typed(sql, &typed)?
-            }
+        let typed = typed(parameters);
+        Ok(match self.prepared(sql, &typed)? {
+            Some(statement) => self.client().execute(&statement, &untyped(&typed))?,
+            None => self.client().execute_typed(sql, &typed)?,
         })
     }
 }
@@ -189,11 +193,9 @@ impl Engine for Postgresql {
 
     /// A connection on which that fails is given up: the server then does it.
     fn roll_back(&self) {
-        let ended = self.with(|session| {
-            if std::mem::take(&mut session.is_open) {
-                session.client().batch_execute("ROLLBACK")?;
-            }
-            Ok(())
+        let ended = self.with(|session| match std::mem::take(&mut session.is_open) {
+            true => Ok(session.client().batch_execute("ROLLBACK")?),
+            false => Ok(()),
         });
         if ended.is_err() {
             *self.session.borrow_mut() = None;

@@ -24,8 +24,10 @@ pub(super) struct Sqlite {
 impl Engine for Sqlite {
     /// A writer takes the only write lock from its first statement on, waiting for other stations if need be.
     fn begin(&self, purpose: Purpose) -> Result<()> {
-        let sql = if purpose == Purpose::Read { "BEGIN DEFERRED" } else { "BEGIN IMMEDIATE" };
-        Ok(self.connection.execute_batch(sql)?)
+        match purpose {
+            Purpose::Read => Ok(self.connection.execute_batch("BEGIN DEFERRED")?),
+            Purpose::Write | Purpose::WriteAlone => open::begin_to_write(&self.connection),
+        }
     }
 
     fn commit(&self) -> Result<()> {

@@ -1,0 +1,114 @@
+//! Codes of all kinds in the commands that write, and what known lots and items do for `decode`.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+const RECEIVE: &str = "receive --from ACME --to WH1/A-01";
+
+/// The lines of an operation as `quantity item lot expires`.
+fn lines(document: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let lines = document["lines"].as_array().unwrap().iter();
+    lines.map(|line| ["quantity", "item", "lot", "expires"].map(|key| text(&line[key])).join(" ")).collect()
+}
+
+/// The separator between lot and expiry was lost.
+const LOST: &str = "]C1010400638133393110B717270131\n5\n";
+
+#[test]
+fn a_lost_separator_is_refused_with_the_readings_until_a_guess_is_accepted() {
+    let world = World::shop();
+    let document = world.refused_document(RECEIVE, LOST);
+    let refused = &document["refused"][0];
+    assert_eq!((&refused["line"], &refused["code"]), (&json!(1), &json!("ambiguous-scan")));
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("(10)B717270131, or (01)04006381333931(10)B7(17)270131"), "{message}");
+    assert!(refused["hint"].as_str().unwrap().contains("--accept-guess"));
+    let document = world.json(&format!("{RECEIVE} --accept-guess"), LOST);
+    assert_eq!(lines(&document), ["5 MILK-1L B7 2027-01-31"]);
+}
+
+#[test]
+fn a_lot_that_is_known_settles_what_a_scan_means() {
+    let world = World::shop();
+    world.ok(RECEIVE, "MILK-1L\n1\nB717270131\n");
+    let document = world.json(RECEIVE, LOST);
+    assert_eq!(lines(&document), ["5 MILK-1L B717270131 -"]);
+    // Two digits that may be an identifier ask for nothing, unless they hide a lot that is there.
+    let document = world.json(RECEIVE, "]C1010400638133393110C21X\n1\n");
+    assert_eq!(lines(&document), ["1 MILK-1L C21X -"]);
+    assert_eq!(document["warnings"][0]["code"], "hidden-element");
+    world.ok(RECEIVE, "MILK-1L\n1\nD7\n");
+    let refused = world.refused(RECEIVE, "]C1010400638133393110D721X\n1\n");
+    assert_eq!(refused, ["1 ]C1010400638133393110D721X ambiguous-scan"]);
+}
+
+#[test]
+fn the_op_id_of_a_guess_is_not_that_of_the_question() {
+    let world = World::shop();
+    let guess = format!("{RECEIVE} --accept-guess --op-id g1");
+    world.ok(&guess, LOST);
+    assert_eq!(world.json(&guess, LOST)["already_recorded"], true);
+    assert_eq!(world.refused_codes(&format!("{RECEIVE} --op-id g1"), LOST), ["op-id-reused"]);
+}
+
+#[test]
+fn two_texts_that_ran_together_are_no_serial() {
+    let world = World::shop();
+    let refused = world.refused(RECEIVE, "LAPTOP-15\n2\nSN-001SN-001\nSN-002\n");
+    assert_eq!(refused, ["3 SN-001SN-001 ambiguous-scan"]);
+    let document = world.json(&format!("{RECEIVE} --accept-guess"), "LAPTOP-15\n2\nSN-001SN-001\nSN-002\n");
+    assert_eq!(document["lines"][0]["serials"], json!(["SN-001", "SN-002"]));
+    // Numbers that look like GS1 data are serials where a serial is due.
+    world.ok(RECEIVE, "LAPTOP-15\n2\n2112345\n10B7\n");
+}
+
+#[test]
+fn two_scans_in_one_line_are_two() {
+    let world = World::shop();
+    let document = world.json(RECEIVE, "]E09506000134352]Q12\n]Q1SN1]Q1SN2\n");
+    assert_eq!(document["lines"][0]["serials"], json!(["SN1", "SN2"]));
+}
+
+#[test]
+fn links_supplier_labels_and_measures_fill_slots() {
+    let world = World::shop();
+    world.ok("item set BOLT --barcode LM358BIDDFR", "");
+    world.ok("item set FLOUR --gtin 9521234543213", "");
+    let document = world.json(RECEIVE, "https://id.gs1.org/01/04006381333931/10/B1?17=270131\n6\n");
+    assert_eq!(lines(&document), ["6 MILK-1L B1 2027-01-31"]);
+    let label = "[)>\u{1e}06\u{1d}P296-LM358BIDDFRCT-ND\u{1d}1PLM358BIDDFR\u{1d}Q10\u{1e}\u{4}\n";
+    assert_eq!(lines(&world.json(RECEIVE, label)), ["10 BOLT - -"]);
+    let document = world.json(RECEIVE, "]C10109521234543213310300019510F1\n");
+    assert_eq!(lines(&document), ["0.195 FLOUR F1 -"]);
+    assert_eq!(document["warnings"], json!([]));
+}
+
+#[test]
+fn decode_is_helped_by_what_is_known() {
+    let decode = |world: &World| world.json("decode", LOST.split('\n').next().unwrap())["scans"][0].clone();
+    let world = World::shop();
+    let unknown = decode(&world);
+    assert_eq!((&unknown["confidence"], &unknown["lot"]), (&json!("ambiguous"), &json!("B717270131")));
+    assert_eq!(unknown["readings"][0]["lot"], "B7");
+    assert_eq!(unknown["readings"][0]["expires"], "2027-01-31");
+    world.ok(RECEIVE, "MILK-1L\n1\nB717270131\n");
+    assert_eq!(decode(&world)["confidence"], "sure");
+    // The whole text is looked up before it is taken for elements.
+    let number = |world: &World| world.json("decode", "0109521234543213\n")["scans"][0]["kind"].clone();
+    assert_eq!(number(&world), "gs1");
+    world.ok("item add 0109521234543213 --name Odd --track none", "");
+    assert_eq!(number(&world), "plain");
+}
+
+#[test]
+fn decode_needs_no_database() {
+    let world = World::empty();
+    let document = world.json("decode --today 2026-11-23", "]C117270131\nhello\n");
+    assert_eq!(document["scans"].as_array().unwrap().len(), 2);
+    assert_eq!(document["scans"][0]["expires"], "2027-01-31");
+    assert_eq!(world.run("decode --db nowhere.db", "A\n").exit, 1);
+    assert_eq!(world.run("decode --setting gs", "A\n").exit, 2);
+    assert_eq!(world.run("decode --ean-rule 21", "A\n").exit, 2);
+}
