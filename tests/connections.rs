@@ -326,6 +326,9 @@ fn a_url_that_is_not_understood_is_a_wrong_command_line() {
         (ledger.url("?sslmode"), "has no value"),
         (ledger.url("?options=%zz"), "two hexadecimal digits"),
         ("mysql://root@127.0.0.1/stock".to_owned(), "and not mysql://"),
+        ("postgresql:/ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
+        ("postgres;//ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
+        ("host=127.0.0.1 password=p@ss".to_owned(), "a server is named by a URL"),
         ("postgresql://a,b:1,c:2,d/stock?port=1,2".to_owned(), "there are 4 hosts and 2 ports"),
     ] {
         station.is_refused(&url, 2, "usage", why);
@@ -504,12 +507,12 @@ fn the_whole_text_of_init() {
     expect![[r#"
         Made the database postgresql://tests@127.0.0.1:<port>/<name>
 
-        A station needs no more than this role, which can append and read, but not change history. As the owner, once:
+        A station needs no more than this role, which can append and read, but not change history. The first line once for a server, as whoever may make roles; the others as the owner:
 
         CREATE ROLE scantrail_station NOLOGIN;
         GRANT UPDATE ON writers TO scantrail_station;
         GRANT SELECT ON ledger_schema TO scantrail_station;
-        GRANT SELECT, INSERT ON operation, movement, lot, lot_dates, serial TO scantrail_station;
+        GRANT SELECT, INSERT ON operation, scans, movement, lot, lot_dates, serial TO scantrail_station;
         GRANT SELECT, INSERT ON place, partner, item, code, trade_order, order_line, claim, balance, position TO scantrail_station;
         GRANT UPDATE (name, tracking, unit, scale) ON item TO scantrail_station;
         GRANT UPDATE (quantity) ON balance TO scantrail_station;

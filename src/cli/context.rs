@@ -55,6 +55,9 @@ pub struct Globals {
     pub dry_run: bool,
 }
 
+/// The longest name of an operation, a station or a person, in bytes: both engines keep it in an index.
+const LONGEST_NAME: usize = 1_000;
+
 fn not_blank(text: &str) -> Result<String, String> {
     let trimmed = text.trim();
     if trimmed.is_empty() { Err("it is empty".to_owned()) } else { Ok(trimmed.to_owned()) }
@@ -171,17 +174,21 @@ impl Context {
     /// A time or a field that is not well formed.
     pub fn request(&self) -> Result<Request, Failure> {
         let at = self.globals.at.as_deref().map(|text| self.time(text)).transpose()?;
+        let (operator, station) = (self.operator(), self.station());
+        let names = [
+            ("--op-id", self.globals.op_id.as_deref()),
+            ("--operator", Some(&operator)),
+            ("--station", Some(&station)),
+        ];
+        if let Some((flag, _)) = names.iter().find(|(_, name)| name.is_some_and(|name| name.len() > LONGEST_NAME)) {
+            return Err(Failure::usage(format!("{flag} is longer than {LONGEST_NAME} bytes")));
+        }
         Ok(Request {
             op_id: match &self.globals.op_id {
                 Some(op_id) => op_id.clone(),
                 None => made_up_op_id()?,
             },
-            stamp: Stamp {
-                at: at.unwrap_or(self.now),
-                recorded_at: self.now,
-                operator: self.operator(),
-                station: self.station(),
-            },
+            stamp: Stamp { at: at.unwrap_or(self.now), recorded_at: self.now, operator, station },
             at_is_given: at.is_some(),
             note: self.globals.note.clone(),
             reason: self.globals.reason.clone(),

@@ -127,6 +127,8 @@ const TABLE: &[Row] = &[
     ),
     row(RECEIVE, b"MILK-1L\n5\nBOLT\nB9\n", &["3 BOLT lot-required"]),
     row(RECEIVE, b"PUMP\n1\nWH1/A-01\nL9\nP9\n", &["3 WH1/A-01 lot-required"]),
+    // The label of another item is not the lot of this one, although it holds a lot.
+    row(RECEIVE, b"FLOUR\n2\n]d2010400638133393110B7\n", &["3 ]d2010400638133393110B7 item-differs"]),
     // Serials and lots.
     row(RECEIVE, b"LAPTOP-15\n2\nSN9\nSN9\n", &["4 SN9 duplicate-in-batch"]),
     row(RECEIVE, b"LAPTOP-15\n1\nSN9\nLAPTOP-15\n1\nSN9\n", &["6 SN9 duplicate-in-batch"]),
