@@ -328,7 +328,7 @@ fn a_url_that_is_not_understood_is_a_wrong_command_line() {
         ("mysql://root@127.0.0.1/stock".to_owned(), "and not mysql://"),
         ("postgresql:/ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
         ("postgres;//ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
-        ("host=127.0.0.1 password=p@ss".to_owned(), "a server is named by a URL"),
+        ("host=127.0.0.1,password=p@ss".to_owned(), "a server is named by a URL"),
         ("postgresql://a,b:1,c:2,d/stock?port=1,2".to_owned(), "there are 4 hosts and 2 ports"),
     ] {
         station.is_refused(&url, 2, "usage", why);
