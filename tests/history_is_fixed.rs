@@ -16,8 +16,9 @@ use inspector::Inspector;
 use shop::Shop;
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-const FIXED: [(&str, &str, &str); 12] = [
+const FIXED: [(&str, &str, &str); 13] = [
     ("operation", "number", "note"),
+    ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
     ("lot", "id", "code"),
     ("lot_dates", "lot, operation", "expires"),

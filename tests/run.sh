@@ -61,7 +61,8 @@ step "tests" cargo test --release --locked --no-fail-fast
 
 # The tests that are the same on both engines, and run on SQLite above. Those of PostgreSQL itself, of copying and of how the
 # engines agree bring both along, and ran there too.
-both_engines=(--test commands --test races --test kills --test history_is_fixed --test histories)
+both_engines=(--test commands --test races --test kills --test history_is_fixed --test histories
+    --test schema_steps)
 step "tests on PostgreSQL" env SCANTRAIL_TEST_ENGINE=postgresql \
     cargo test --release --locked --no-fail-fast "${both_engines[@]}"
 

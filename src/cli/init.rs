@@ -44,15 +44,19 @@ fn show(context: &Context, address: &Address, opened: Opened) -> super::Result {
     let grants = matches!(address, Address::Server(_)).then_some(STATION_GRANTS);
     if context.globals.json {
         let mut document = json!({ "database": address.to_string(), "created": created });
+        if opened == Opened::Updated {
+            document["updated"] = true.into();
+        }
         if let Some(grants) = grants {
             document["grants"] = grants.into();
         }
         return output::result(&document.to_string());
     }
     let shown = output::safe(&address.to_string());
-    let mut text = match created {
-        true => format!("Made the database {shown}"),
-        false => format!("{shown} is a scantrail database already; nothing was changed"),
+    let mut text = match opened {
+        Opened::Created => format!("Made the database {shown}"),
+        Opened::Updated => format!("Brought the database {shown} to the schema of this version"),
+        Opened::WasThere => format!("{shown} is a scantrail database already; nothing was changed"),
     };
     if let Some(grants) = grants {
         text.push_str(&format!(

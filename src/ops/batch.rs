@@ -34,6 +34,8 @@ pub struct Draft {
     pub movements: Vec<Movement>,
     /// The dates that are stated for lots.
     pub lot_dates: Vec<LotStatement>,
+    /// The scans as they arrived, with a line feed between two.
+    pub scans: Option<Vec<u8>>,
 }
 
 /// What all commands that take scans may be given for the whole batch.
@@ -123,7 +125,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options().accept_guess)?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
-        verb.post(writer, &frame, lines)
+        Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
     })?;
     Ok(Recorded { warnings, ..recorded })
 }
@@ -137,6 +139,15 @@ fn dates_of_several_lots(options: &BatchOptions, lines: &[Line]) -> Option<Warni
     let named: Vec<String> = lots.iter().map(|(sku, lot)| format!("{lot} of {sku}")).collect();
     let message = format!("the dates of the command line were given to {} lots: {}", lots.len(), named.join(", "));
     Some(Warning { code: "dates-of-several-lots", line: None, scan: None, message })
+}
+
+/// Scans as they are kept. A line feed never stands within one.
+fn raw(scans: &[Framed]) -> Vec<u8> {
+    let bytes = scans.iter().map(|scan| match scan {
+        Framed::Scan { bytes, .. } => bytes.as_slice(),
+        Framed::TooLong { beginning, .. } => beginning.as_slice(),
+    });
+    bytes.collect::<Vec<_>>().join(&b'\n')
 }
 
 fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32] {

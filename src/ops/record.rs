@@ -173,6 +173,7 @@ fn record_in(
         reverses: draft.reverses,
         movements: draft.movements,
         lot_dates: draft.lot_dates,
+        scans: draft.scans,
     })?;
     Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: Vec::new() })
 }

@@ -42,6 +42,7 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             reverses: Some(number),
             movements: reversal,
             lot_dates: dates_without(writer, number)?,
+            scans: None,
         })
     })
 }

@@ -42,6 +42,8 @@ pub struct NewOperation {
     pub movements: Vec<Movement>,
     /// The dates that were stated for lots.
     pub lot_dates: Vec<LotStatement>,
+    /// The scans of a batch as they arrived, with a line feed between two.
+    pub scans: Option<Vec<u8>>,
 }
 
 /// What an operation says of the dates of a lot.
@@ -93,7 +95,11 @@ impl Writer<'_> {
             sign,
             lines: self.named(number, &new.movements)?,
         };
-        self.append_row(&recorded, &new.lot_dates)?;
+        self.append_row(&recorded, new)?;
+        if let Some(scans) = &new.scans {
+            let sql = "INSERT INTO scans (operation, stream) VALUES ($1, $2)";
+            self.execute(sql, (number.0, scans.as_slice()))?;
+        }
         self.append_movements(number, &new.movements)?;
         self.append_positions(&new.movements)?;
         self.change_balances(&new.movements)?;
@@ -217,14 +223,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn append_row(&self, new: &RecordedOperation, lot_dates: &[LotStatement]) -> Result<()> {
+    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation) -> Result<()> {
         let last = self.one(
             "SELECT station_sequence, hash FROM operation WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1",
             [new.stamp.station.as_str()],
             |row| Ok((row.get::<i64>(0)?, row.get::<[u8; 32]>(1)?)),
         )?;
         let (last_sequence, previous) = last.unwrap_or((0, GENESIS));
-        let hash = seal(&previous, last_sequence + 1, new, lot_dates);
+        let hash = seal(&previous, last_sequence + 1, new, asked);
         self.execute(
             "INSERT INTO operation
              (number, op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator, station, order_id,
@@ -261,7 +267,7 @@ impl Writer<'_> {
 }
 
 /// The hash of a row over the row before it, its own content and its movements with the names they are known by.
-fn seal(previous: &[u8; 32], sequence: i64, operation: &RecordedOperation, lot_dates: &[LotStatement]) -> [u8; 32] {
+fn seal(previous: &[u8; 32], sequence: i64, operation: &RecordedOperation, asked: &NewOperation) -> [u8; 32] {
     let mut chain = Chain::after(previous);
     chain.number(sequence);
     chain.number(operation.number.0);
@@ -292,11 +298,15 @@ fn seal(previous: &[u8; 32], sequence: i64, operation: &RecordedOperation, lot_d
             chain.text(standing.claim.as_ref().map(|claim| claim.stage.word()));
         }
     }
-    for statement in lot_dates {
+    for statement in &asked.lot_dates {
         chain.number(statement.lot.0);
         for date in statement.dates() {
             chain.text(date.map(|date| date.to_string()).as_deref());
         }
+    }
+    // Operations of schema 1 have none, and keep their seal.
+    if let Some(scans) = &asked.scans {
+        chain.field(scans);
     }
     chain.finish()
 }

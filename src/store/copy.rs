@@ -23,15 +23,18 @@ struct Table {
     name: &'static str,
     key: usize,
     columns: &'static [(&'static str, Kind)],
+    /// So many rows are in memory at a time.
+    page: usize,
     /// Every new database has the rows up to this key already.
     made_with_the_schema: Option<i64>,
 }
 
 /// All tables, in an order in which each row comes after those that it refers to.
-const TABLES: [Table; 14] = [
+const TABLES: [Table; 15] = [
     Table {
         name: "place",
         key: 1,
+        page: PAGE,
         columns: &[("id", Integer), ("path", Text), ("key", Text), ("kind", Text), ("operation", Integer)],
         made_with_the_schema: Some(2),
     },
@@ -72,6 +75,7 @@ const TABLES: [Table; 14] = [
     Table {
         name: "claim",
         key: 1,
+        page: PAGE,
         columns: &[("id", Integer), ("order_id", Integer), ("stage", Text)],
         made_with_the_schema: Some(0),
     },
@@ -105,6 +109,7 @@ const TABLES: [Table; 14] = [
             ("hash", Bytes),
         ],
     ),
+    Table { page: PAGE / 200, ..table("scans", 1, &[("operation", Integer), ("stream", Bytes)]) },
     table(
         "lot_dates",
         2,
@@ -163,10 +168,10 @@ const TABLES: [Table; 14] = [
 ];
 
 const fn table(name: &'static str, key: usize, columns: &'static [(&'static str, Kind)]) -> Table {
-    Table { name, key, columns, made_with_the_schema: None }
+    Table { name, key, columns, page: PAGE, made_with_the_schema: None }
 }
 
-/// So many rows are in memory at a time.
+/// So many rows of most tables are in memory at a time; each of `scans` may be large.
 const PAGE: usize = 20_000;
 
 /// A value of a row, with its type.
@@ -174,7 +179,7 @@ const PAGE: usize = 20_000;
 enum Cell {
     Integer(Option<i64>),
     Text(Option<String>),
-    Bytes(Option<[u8; 32]>),
+    Bytes(Option<Vec<u8>>),
 }
 
 impl Cell {
@@ -182,7 +187,7 @@ impl Cell {
         match self {
             Cell::Integer(value) => Value::Integer(*value),
             Cell::Text(value) => Value::Text(value.as_deref()),
-            Cell::Bytes(value) => Value::Bytes(value.as_ref().map(<[u8; 32]>::as_slice)),
+            Cell::Bytes(value) => Value::Bytes(value.as_deref()),
         }
     }
 
@@ -195,7 +200,7 @@ impl Cell {
         match self {
             Cell::Integer(value) => field(value.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
             Cell::Text(value) => field(value.as_deref().map(str::as_bytes)),
-            Cell::Bytes(value) => field(value.as_ref().map(<[u8; 32]>::as_slice)),
+            Cell::Bytes(value) => field(value.as_deref()),
         }
     }
 }
@@ -208,7 +213,7 @@ impl Table {
             Ok(match kind {
                 Integer => Cell::Integer(row.get(index)?),
                 Text => Cell::Text(row.get(index)?),
-                Bytes => Cell::Bytes(Some(row.get(index)?)),
+                Bytes => Cell::Bytes(row.get(index)?),
             })
         };
         self.columns.iter().enumerate().map(cell).collect()
@@ -227,7 +232,8 @@ impl Table {
             Some(_) => format!("WHERE ({key}) > ({})", places.join(", ")),
             None => String::new(),
         };
-        let sql = format!("SELECT {} FROM {} {condition} ORDER BY {key} LIMIT {PAGE}", names.join(", "), self.name);
+        let sql =
+            format!("SELECT {} FROM {} {condition} ORDER BY {key} LIMIT {}", names.join(", "), self.name, self.page);
         let parameters: Vec<Value<'_>> = after.iter().flat_map(|row| row[..self.key].iter().map(Cell::value)).collect();
         let mut rows = Vec::new();
         engine.query(&sql, &parameters, &mut |columns| {
@@ -242,7 +248,7 @@ impl Table {
         let mut last: Option<Cells> = None;
         loop {
             let page = self.page(engine, last.as_ref())?;
-            let is_last = page.len() < PAGE;
+            let is_last = page.len() < self.page;
             last = page.last().cloned();
             each(page)?;
             if is_last {

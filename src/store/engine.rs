@@ -270,6 +270,12 @@ impl FromRow<'_> for Option<String> {
     }
 }
 
+impl FromRow<'_> for Option<Vec<u8>> {
+    fn from_row(row: &dyn Columns, column: usize) -> Result<Option<Vec<u8>>> {
+        Ok(row.bytes(column)?.map(<[u8]>::to_vec))
+    }
+}
+
 impl FromRow<'_> for [u8; 32] {
     fn from_row(row: &dyn Columns, column: usize) -> Result<[u8; 32]> {
         let bytes = present(row.bytes(column)?, column)?;

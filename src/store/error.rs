@@ -22,6 +22,14 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// The database was made by an older scantrail, and this connection may not change that.
+    #[error("the database has schema {found}, and this scantrail works with schema {known}")]
+    Older {
+        /// The schema of the database.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// Another station held the write lock too long.
     #[error("the database is busy: another station has been writing for a long time")]
     Busy,
@@ -79,6 +87,7 @@ impl StoreError {
             StoreError::Missing(_) => "database-missing",
             StoreError::NotOurs { .. } => "not-a-database",
             StoreError::Newer { .. } => "database-newer",
+            StoreError::Older { .. } => "database-older",
             StoreError::Busy => "database-busy",
             StoreError::Unreachable(_) => "database-unreachable",
             StoreError::Lost(_) => "database-lost",
@@ -106,6 +115,7 @@ impl StoreError {
             }
             StoreError::NotOurs { .. } => "name the right file with --db or SCANTRAIL_DB",
             StoreError::Newer { .. } => "install the scantrail that made it; nothing was changed",
+            StoreError::Older { .. } => "as the owner of the tables, once: scantrail init",
             StoreError::Busy => "try again; if it stays so, look for a scantrail that hangs",
             StoreError::Unreachable(_) => {
                 "check the URL, the network and the server, then repeat the command; docs/many-stations.md"

@@ -22,6 +22,8 @@ pub enum Opened {
     Created,
     /// It was there already, and nothing was changed.
     WasThere,
+    /// It was there with an older schema, and has the one of this program now.
+    Updated,
 }
 
 impl Store {

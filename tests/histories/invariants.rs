@@ -136,6 +136,9 @@ pub fn check_chains(database: &mut Inspector, log: &str) {
         row[14..19].iter().for_each(|text| seal.text(text.clone()));
         seal_movements(database, number, &mut seal);
         seal_dates(database, number, &mut seal);
+        for scans in database.rows(&format!("SELECT stream FROM scans WHERE operation = {number}")) {
+            seal.field(&bytes_of(&scans[0]));
+        }
         let hash = bytes_of(&row[19]);
         assert_eq!(seal.0.finalize().to_vec(), hash, "the seal of operation {number} is broken\n{log}");
         previous.insert(row[6].clone(), hash);

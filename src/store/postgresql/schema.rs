@@ -16,10 +16,11 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('scantrail sch
 /// Fails unless the database has the schema that this program knows.
 ///
 /// # Errors
-/// [`StoreError::Missing`], [`StoreError::Newer`].
+/// [`StoreError::Missing`], [`StoreError::Newer`], [`StoreError::Older`]: a station may not change the schema, `init` does.
 pub(super) fn check(client: &mut Client, shown: &str) -> Result<()> {
     match version(client)? {
         Some(found) if found > SCHEMA_VERSION => Err(StoreError::Newer { found, known: SCHEMA_VERSION }),
+        Some(found) if found < SCHEMA_VERSION => Err(StoreError::Older { found, known: SCHEMA_VERSION }),
         Some(_) => Ok(()),
         None => Err(StoreError::Missing(shown.to_owned())),
     }
@@ -35,7 +36,7 @@ pub(super) fn make(client: &mut Client, shown: &str) -> Result<Opened> {
     client.batch_execute(LOCK)?;
     let made = make_locked(client, shown);
     match &made {
-        Ok(Opened::Created) => client.batch_execute("COMMIT").map_err(super::errors::of_commit)?,
+        Ok(Opened::Created | Opened::Updated) => client.batch_execute("COMMIT").map_err(super::errors::of_commit)?,
         _ => client.batch_execute("ROLLBACK")?,
     }
     made
@@ -46,15 +47,18 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
     let sql =
         "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_version_num')::int >= 140000,
                       to_regclass('ledger_schema') IS NOT NULL,
-                      EXISTS (SELECT 1 FROM unnest(ARRAY['operation', 'movement', 'item', 'lot', 'serial', 'place',
+                      EXISTS (SELECT 1 FROM unnest(ARRAY['operation', 'scans', 'movement', 'item', 'lot', 'serial', 'place',
                               'partner', 'code', 'trade_order', 'order_line', 'claim', 'balance', 'position']) AS name
                               WHERE to_regclass(name) IS NOT NULL)";
     let row = client.query_typed_one(sql, &[])?;
     let (is_utf8, is_new_enough, is_there, is_taken): (bool, bool, bool, bool) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     if is_there {
-        check(client, shown)?;
-        return Ok(Opened::WasThere);
+        return match check(client, shown) {
+            Ok(()) => Ok(Opened::WasThere),
+            Err(StoreError::Older { found, .. }) => update(client, found),
+            Err(error) => Err(error),
+        };
     }
     if !is_utf8 {
         return Err(not_ours(
@@ -71,6 +75,17 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
     let version = postgres::types::Type::INT8;
     client.execute_typed("INSERT INTO ledger_schema (version) VALUES ($1)", &[(&SCHEMA_VERSION, version)])?;
     Ok(Opened::Created)
+}
+
+/// Brings an older schema to the one of this program, step by step.
+fn update(client: &mut Client, from: i64) -> Result<Opened> {
+    for step in from + 1..=SCHEMA_VERSION {
+        if step == 2 {
+            client.batch_execute(include_str!("step_2.sql"))?;
+        }
+    }
+    client.execute_typed("UPDATE ledger_schema SET version = $1", &[(&SCHEMA_VERSION, postgres::types::Type::INT8)])?;
+    Ok(Opened::Updated)
 }
 
 /// The version of the schema that is there.

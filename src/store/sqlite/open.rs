@@ -6,8 +6,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::Sqlite;
 use super::schema::{self, APPLICATION_ID};
+use super::{Engine, Sqlite};
 use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
 
 /// The oldest SQLite that does not lose commits when one connection checkpoints while another writes: 3.51.3.
@@ -61,7 +61,24 @@ impl Sqlite {
         if version > SCHEMA_VERSION {
             return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
         }
+        if version < SCHEMA_VERSION {
+            engine.update()?;
+        }
         Ok(engine)
+    }
+
+    /// Brings an older schema to the one of this program. Another station may have done it, or do it at the same time:
+    /// which schema there is counts once nobody else may write.
+    fn update(&self) -> Result<()> {
+        begin_to_write(&self.connection)?;
+        let updated = marks(&self.connection).and_then(|(_, version)| Ok(schema::update(&self.connection, version)?));
+        match updated {
+            Ok(()) => self.commit(),
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
     }
 
     /// Makes a database, or finds that it is there. Two stations may do this at once.
@@ -84,7 +101,12 @@ impl Sqlite {
             (APPLICATION_ID, version) if version > SCHEMA_VERSION => {
                 return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
             }
-            (APPLICATION_ID, _) => return Ok(Opened::WasThere),
+            (APPLICATION_ID, SCHEMA_VERSION) => return Ok(Opened::WasThere),
+            (APPLICATION_ID, older) => {
+                schema::update(&transaction, older)?;
+                transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+                return Ok(Opened::Updated);
+            }
             _ => {}
         }
         if !is_empty(&transaction)? {

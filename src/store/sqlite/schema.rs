@@ -13,7 +13,7 @@ const TABLES: &str = include_str!("schema.sql");
 /// one. `INSERT OR REPLACE` deletes the old row without running DELETE triggers unless `recursive_triggers` is on, so
 /// an insert whose key is there already is refused before it begins. Each condition is one look into one index; joined
 /// by OR in one query they would cost a temporary table for each row.
-const APPEND_ONLY: [(&str, &[&str]); 11] = [
+const APPEND_ONLY: [(&str, &[&str]); 12] = [
     (
         "operation",
         &[
@@ -23,6 +23,7 @@ const APPEND_ONLY: [(&str, &[&str]); 11] = [
             "reverses = NEW.reverses",
         ],
     ),
+    ("scans", &["operation = NEW.operation"]),
     ("movement", &["operation = NEW.operation AND line = NEW.line", "serial = NEW.serial AND hop = NEW.hop"]),
     ("lot", &["id = NEW.id", "code = NEW.code AND item = NEW.item"]),
     ("lot_dates", &["lot = NEW.lot AND operation = NEW.operation"]),
@@ -54,6 +55,19 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
     }
     connection.execute_batch(ITEM_IDENTITY)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", SCHEMA_VERSION)
+}
+
+/// Brings an older schema to the one of this program, step by step. The caller owns the transaction and has looked under
+/// its lock which schema there is.
+pub fn update(connection: &Connection, from: i64) -> rusqlite::Result<()> {
+    for step in from + 1..=SCHEMA_VERSION {
+        if step == 2 {
+            connection.execute_batch(include_str!("step_2.sql"))?;
+            let (table, same_keys) = APPEND_ONLY[1];
+            connection.execute_batch(&append_only(table, same_keys))?;
+        }
+    }
     connection.pragma_update(None, "user_version", SCHEMA_VERSION)
 }
 

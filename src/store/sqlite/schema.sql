@@ -31,6 +31,12 @@ CREATE UNIQUE INDEX operation_reverses ON operation (reverses) WHERE reverses IS
 CREATE INDEX operation_order ON operation (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX operation_at ON operation (at);
 
+-- The scans of a batch as they arrived, before anything was made of them: bytes, with a line feed between two.
+CREATE TABLE scans (
+    operation INTEGER PRIMARY KEY REFERENCES operation (number),
+    stream    BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE place (
     id        INTEGER PRIMARY KEY,
     path      TEXT NOT NULL,

@@ -1,0 +1,13 @@
+-- From schema 1 to 2: the scans of a batch are kept as they arrived. A station that was granted the rest is granted this.
+CREATE TABLE scans (
+    operation BIGINT PRIMARY KEY REFERENCES operation (number),
+    stream    BYTEA NOT NULL
+);
+CREATE TRIGGER scans_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scans EXECUTE FUNCTION refuse_change();
+ALTER TABLE scans ENABLE ALWAYS TRIGGER scans_no_change;
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'scantrail_station') THEN
+        GRANT SELECT, INSERT ON scans TO scantrail_station;
+    END IF;
+END $$;
