@@ -108,8 +108,9 @@ fn a_station_does_its_work_and_cannot_change_history() {
 }
 
 /// The tables whose rows stay as they are, with a key and another column.
-const FIXED: [(&str, &str, &str); 12] = [
+const FIXED: [(&str, &str, &str); 13] = [
     ("operation", "number", "note"),
+    ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
     ("lot", "id", "code"),
     ("lot_dates", "lot, operation", "expires"),
