@@ -123,12 +123,18 @@ impl Station {
         self.home.path().join(name)
     }
 
-    /// Runs a command. Whatever it tells, the password is not in it.
+    /// Runs a command line without spaces inside of its words.
     #[track_caller]
     fn run(&self, line: &str) -> Told {
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs a command. Whatever it tells, the password is not in it.
+    #[track_caller]
+    fn run_words(&self, words: &[&str]) -> Told {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scantrail"));
         command.env_clear().env("HOME", self.home.path()).current_dir(self.home.path());
-        command.envs(self.variables.iter().map(|(name, value)| (name, value))).args(line.split_whitespace());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value))).args(words);
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let told =
@@ -150,7 +156,7 @@ impl Station {
     /// A command at this address ends with this exit, this code, and a message that says this.
     #[track_caller]
     fn is_refused(&self, url: &str, exit: i32, code: &str, why: &str) {
-        let told = self.run(&format!("--db {url} stock --json"));
+        let told = self.run_words(&["--db", url, "stock", "--json"]);
         assert_eq!(told.exit, exit, "{told:?}");
         let error = &told.document()["error"];
         assert_eq!(error["code"], code, "{told:?}");
@@ -326,6 +332,9 @@ fn a_url_that_is_not_understood_is_a_wrong_command_line() {
         (ledger.url("?sslmode"), "has no value"),
         (ledger.url("?options=%zz"), "two hexadecimal digits"),
         ("mysql://root@127.0.0.1/stock".to_owned(), "and not mysql://"),
+        ("postgresql:/ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
+        ("postgres;//ann:p@ss@127.0.0.1/stock".to_owned(), "a server is named by a URL"),
+        ("host=127.0.0.1 password=p@ss".to_owned(), "a server is named by a URL"),
         ("postgresql://a,b:1,c:2,d/stock?port=1,2".to_owned(), "there are 4 hosts and 2 ports"),
     ] {
         station.is_refused(&url, 2, "usage", why);
@@ -504,7 +513,7 @@ fn the_whole_text_of_init() {
     expect![[r#"
         Made the database postgresql://tests@127.0.0.1:<port>/<name>
 
-        A station needs no more than this role, which can append and read, but not change history. As the owner, once:
+        A station needs no more than this role, which can append and read, but not change history. The first line once for a server, as whoever may make roles; the others as the owner:
 
         CREATE ROLE scantrail_station NOLOGIN;
         GRANT UPDATE ON writers TO scantrail_station;

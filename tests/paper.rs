@@ -6,8 +6,10 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
-use scantrail::print::command_sheet::{self, Command};
+use scantrail::print::command_sheet::{self, Command, Group, SheetSize};
 use scantrail::print::label::{Label, LabelStock, label_pages};
 use scantrail::print::page::{Area, Element, Page};
 use scantrail::print::pdf::{self, PdfOptions};
@@ -16,7 +18,7 @@ use scantrail::print::slip::{self, Slip, SlipLine};
 use scantrail::print::symbol::gs1_element_string;
 use scantrail::print::trace_report::{self, TraceReport};
 use scantrail::print::{PrintError, Symbology};
-use support::barcodes::{page_count, rendered};
+use support::barcodes::{decode_page_barcodes, page_count, rendered};
 
 fn options() -> PdfOptions {
     let created: DateTime<FixedOffset> = DateTime::parse_from_rfc3339("2026-11-23T10:00:00+01:00").unwrap();
@@ -335,10 +337,29 @@ fn a_command_sheet() {
             "Takes back the last scan that was accepted, however many there were before it.",
             "STUNDOK4",
         ),
-        command("Quantity 10", "Stands for the number 10 where a quantity is due.", "STQTY10B3"),
         command("Mode: receive", "Changes to receiving.", "STMODERECEIVEP1"),
     ];
-    scannable("commands", &command_sheet::pages("Command barcodes", &commands));
+    let numbers = (1..=40).map(|number| command(&number.to_string(), "", &format!("STQTY{number}B3")));
+    let groups = [
+        Group { heading: "Batch".to_owned(), commands: commands.to_vec(), is_chart: false },
+        Group { heading: "Quantities".to_owned(), commands: numbers.collect(), is_chart: true },
+    ];
+    for (name, size) in [("commands-a4", SheetSize::A4), ("commands-letter", SheetSize::Letter)] {
+        scannable(name, &command_sheet::pages("Command barcodes", &groups, size));
+    }
+}
+
+/// The sheet as the program prints it: every command stands on it once, with bars that are found without knowing where.
+#[test]
+fn the_sheet_of_all_commands() {
+    let codes: BTreeSet<String> = scantrail::codes::Command::all().into_iter().map(|command| command.code()).collect();
+    for size in [SheetSize::A4, SheetSize::Letter] {
+        let paper = scantrail::ops::command_paper(size, options().created).unwrap();
+        let bytes = &paper.files[0];
+        let found: Vec<String> = (0..page_count(bytes)).flat_map(|page| decode_page_barcodes(bytes, page)).collect();
+        assert_eq!(found.len(), codes.len());
+        assert_eq!(found.into_iter().collect::<BTreeSet<String>>(), codes);
+    }
 }
 
 #[test]

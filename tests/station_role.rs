@@ -200,6 +200,27 @@ fn a_station_cannot_make_the_schema() {
     assert_eq!(connect(database.url()).query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);
 }
 
+/// It may append, but only to an operation that it makes in the same transaction.
+#[test]
+fn a_station_cannot_add_to_an_old_operation() {
+    let station = Station::new();
+    station.work_for_a_day();
+    let mut client = connect(&station.database.url_as(&station.role));
+    for sql in [
+        "INSERT INTO movement (operation, line, item, lot, quantity, from_place, from_claim, to_place, to_claim)
+         SELECT operation, 900, item, lot, 1, from_place, from_claim, to_place, to_claim FROM movement
+         WHERE serial IS NULL LIMIT 1",
+        "INSERT INTO lot_dates (lot, operation, expires)
+         SELECT lot.id, (SELECT max(number) FROM operation), '2020-01-01' FROM lot LIMIT 1",
+        "INSERT INTO scans (operation, stream) SELECT number, 'x' FROM operation
+         WHERE NOT EXISTS (SELECT 1 FROM scans WHERE operation = number) LIMIT 1",
+    ] {
+        let error = client.batch_execute(sql).expect_err(sql);
+        let code = error.code().map(|code| code.code().to_owned());
+        assert_eq!(code.as_deref(), Some("ST001"), "{sql}: {error:?}");
+    }
+}
+
 /// A copy writes rows with numbers of their own, and moves the sequences after them: that is for the owner.
 #[test]
 fn a_station_cannot_copy_a_ledger_in() {

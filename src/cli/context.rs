@@ -55,6 +55,9 @@ pub struct Globals {
     pub dry_run: bool,
 }
 
+/// The longest name of an operation, a station or a person, in bytes: both engines keep it in an index.
+const LONGEST_NAME: usize = 1_000;
+
 fn not_blank(text: &str) -> Result<String, String> {
     let trimmed = text.trim();
     if trimmed.is_empty() { Err("it is empty".to_owned()) } else { Ok(trimmed.to_owned()) }
@@ -81,6 +84,14 @@ impl Context {
         Ok(Context { globals, config, now: now()? })
     }
 
+    /// The same at the time that it is now, for the next operation of a long session.
+    ///
+    /// # Errors
+    /// A clock that is not understood.
+    pub fn renewed(&self) -> Result<Context, Failure> {
+        Ok(Context { globals: self.globals.clone(), config: self.config.clone(), now: now()? })
+    }
+
     /// The time at which the command began.
     pub fn now(&self) -> DateTime<FixedOffset> {
         self.now
@@ -101,6 +112,18 @@ impl Context {
         let folder = user_folder(std::env::var_os("XDG_DATA_HOME").map(PathBuf::from), home, ".local/share");
         folder.map(|folder| Address::File(folder.join("scantrail/scantrail.db"))).ok_or_else(|| {
             Failure::usage("there is no HOME to keep the database in: name it with --db or SCANTRAIL_DB")
+        })
+    }
+
+    /// Where drafts of live sessions are kept: in the user's state folder.
+    ///
+    /// # Errors
+    /// There is no home.
+    pub fn drafts_folder(&self) -> Result<PathBuf, Failure> {
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let folder = user_folder(std::env::var_os("XDG_STATE_HOME").map(PathBuf::from), home, ".local/state");
+        folder.map(|folder| folder.join("scantrail/drafts")).ok_or_else(|| {
+            Failure::usage("there is no HOME to keep the scans of a live session in: set HOME or XDG_STATE_HOME")
         })
     }
 
@@ -151,17 +174,21 @@ impl Context {
     /// A time or a field that is not well formed.
     pub fn request(&self) -> Result<Request, Failure> {
         let at = self.globals.at.as_deref().map(|text| self.time(text)).transpose()?;
+        let (operator, station) = (self.operator(), self.station());
+        let names = [
+            ("--op-id", self.globals.op_id.as_deref()),
+            ("--operator", Some(&operator)),
+            ("--station", Some(&station)),
+        ];
+        if let Some((flag, _)) = names.iter().find(|(_, name)| name.is_some_and(|name| name.len() > LONGEST_NAME)) {
+            return Err(Failure::usage(format!("{flag} is longer than {LONGEST_NAME} bytes")));
+        }
         Ok(Request {
             op_id: match &self.globals.op_id {
                 Some(op_id) => op_id.clone(),
                 None => made_up_op_id()?,
             },
-            stamp: Stamp {
-                at: at.unwrap_or(self.now),
-                recorded_at: self.now,
-                operator: self.operator(),
-                station: self.station(),
-            },
+            stamp: Stamp { at: at.unwrap_or(self.now), recorded_at: self.now, operator, station },
             at_is_given: at.is_some(),
             note: self.globals.note.clone(),
             reason: self.globals.reason.clone(),
@@ -236,6 +263,11 @@ impl Context {
         std::io::stderr().is_terminal() && !is_dumb && !is_unwanted
     }
 
+    /// True when a person sees stderr at once.
+    pub fn stderr_is_terminal(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
     /// Says something that is no error, unless less is wanted.
     pub fn tell(&self, text: &str) {
         if !self.globals.quiet {
@@ -264,6 +296,11 @@ fn now() -> Result<DateTime<FixedOffset>, Failure> {
         Err(_) => Local::now().fixed_offset(),
     };
     Ok(chrono::SubsecRound::trunc_subsecs(time, 0))
+}
+
+/// A moment, for telling how long the pauses between bytes are.
+pub fn moment() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 /// A name for an operation that nobody named: 128 random bits.

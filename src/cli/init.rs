@@ -60,7 +60,8 @@ fn show(context: &Context, address: &Address, opened: Opened) -> super::Result {
     };
     if let Some(grants) = grants {
         text.push_str(&format!(
-            "\n\nA station needs no more than this role, which can append and read, but not change history. As the owner, once:\n\n\
+            "\n\nA station needs no more than this role, which can append and read, but not change history. The first line once \
+             for a server, as whoever may make roles; the others as the owner:\n\n\
              {grants}\nThen, for each person or station:\n\n\
              CREATE ROLE dock_1 LOGIN IN ROLE scantrail_station;  -- then set its password: \\password dock_1\n"
         ));

@@ -8,11 +8,12 @@ use serde_json::json;
 use super::context::Context;
 use super::failure::Failure;
 use super::{output, paper, progress};
-use crate::ops::{LabelRequest, labels_for};
+use crate::ops::{LabelRequest, Paper, badge_paper, command_paper, labels_for};
+use crate::print::command_sheet::SheetSize;
 use crate::print::label::LabelStock;
 use crate::print::symbol::Symbology;
 
-/// Print labels for serials, lots, items, locations, orders, or the sheet of command scans
+/// Print labels, badges, or the sheet of command scans
 ///
 /// The barcode holds the plain code, so it scans straight into the next command. An existing file is replaced.
 #[derive(clap::Args)]
@@ -20,14 +21,15 @@ use crate::print::symbol::Symbology;
   scantrail label serial SN001 SN002 --out labels.pdf
   scantrail label location WH1/A-01 --out places.pdf --stock 5160 --start 5
   scantrail label lot B7 --item MILK-1L --out lot.pdf --stock 50x25 --copies 24
-  scantrail label commands --out commands.pdf")]
+  scantrail label badge ANN BOB --out badges.pdf
+  scantrail label commands --out commands.pdf --paper letter")]
 pub struct Args {
     /// What the labels are for
     #[arg(value_enum)]
     kind: Kind,
     /// Their codes
     #[arg(required_if_eq_any([
-        ("kind", "serial"), ("kind", "lot"), ("kind", "item"), ("kind", "location"), ("kind", "order")]))]
+        ("kind", "serial"), ("kind", "lot"), ("kind", "item"), ("kind", "location"), ("kind", "order"), ("kind", "badge")]))]
     codes: Vec<String>,
     /// Of which item, where a serial or lot fits several
     #[arg(long, value_name = "ITEM")]
@@ -35,6 +37,9 @@ pub struct Args {
     /// The file
     #[arg(long, value_name = "FILE.pdf")]
     out: PathBuf,
+    /// The paper of the sheet of command scans, and of badges
+    #[arg(long, value_enum, default_value = "a4")]
+    paper: SheetPaper,
     #[command(flatten)]
     label: LabelArgs,
 }
@@ -48,7 +53,16 @@ enum Kind {
     #[value(alias = "place")]
     Location,
     Order,
+    Badge,
     Commands,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SheetPaper {
+    /// 210 by 297 mm
+    A4,
+    /// 8.5 by 11 inches
+    Letter,
 }
 
 /// The flags of labels.
@@ -110,6 +124,15 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     if args.kind == Kind::Commands && !args.codes.is_empty() {
         return Err(Failure::usage("`label commands` prints the whole sheet and takes no codes"));
     }
+    let size = match args.paper {
+        SheetPaper::A4 => SheetSize::A4,
+        SheetPaper::Letter => SheetSize::Letter,
+    };
+    match args.kind {
+        Kind::Commands => return deliver(&command_paper(size, context.now())?, args, context),
+        Kind::Badge => return deliver(&badge_paper(&args.codes, size, context.now())?, args, context),
+        _ => {}
+    }
     let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let store = context.store()?;
     let bar = progress::bar(context, "labels");
@@ -118,8 +141,11 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         labels_for(view, &kind, &args.codes, item, &request, context.now(), &show)
     });
     bar.finish_and_clear();
-    let made = made?;
-    let files = if context.globals.dry_run { Vec::new() } else { paper::write(&made, &args.out, context)? };
+    deliver(&made?, args, context)
+}
+
+fn deliver(made: &Paper, args: &Args, context: &Context) -> super::Result {
+    let files = if context.globals.dry_run { Vec::new() } else { paper::write(made, &args.out, context)? };
     output::result(&if context.globals.json {
         json!({ "files": files }).to_string()
     } else {

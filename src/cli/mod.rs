@@ -9,6 +9,7 @@ mod context;
 mod copy_db;
 mod decode;
 mod document;
+mod draft;
 mod failure;
 mod import;
 mod init;
@@ -28,8 +29,10 @@ mod release;
 mod return_goods;
 mod scans;
 mod sell;
+mod station;
 mod stock;
 mod table;
+mod terminal;
 mod trace;
 mod transfer;
 mod undo;
@@ -90,6 +93,7 @@ enum Command {
     Stock(stock::Args),
     Label(label::Args),
     Decode(decode::Args),
+    Station(station::Args),
     Undo(undo::Args),
     Log(log::Args),
     CopyDb(copy_db::Args),
@@ -100,6 +104,7 @@ type Result = std::result::Result<(), Failure>;
 /// Runs the program: parses the arguments, carries out the command, and gives the exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
+        terminal::restore();
         output::complain(&format!("bug: scantrail stopped: {panic}"));
         output::complain("hint: nothing more was written; please report this with the command that caused it");
         std::process::exit(EXIT_BUG.into());
@@ -145,6 +150,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
+        Command::Station(args) => station::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::CopyDb(args) => copy_db::run(&args, context),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::live;
+use super::live::{self, Source};
 use crate::model::LotDates;
 use crate::ops::{BatchOptions, Recorded, Request, ScanVerb, read_scans, record_batch};
 use crate::store::Store;
@@ -37,9 +37,25 @@ pub struct ScanArgs {
     /// Take serials that look like the code of an item or a place
     #[arg(long)]
     pub allow_odd_serials: bool,
+    /// Take ranges such as SN100..SN149 or SN100+49 where a serial is due; a live session asks without this flag
+    #[arg(long)]
+    pub ranges: bool,
     /// Take a scan that can be read in several ways as the likeliest one, instead of refusing it
     #[arg(long)]
     pub accept_guess: bool,
+    #[command(flatten)]
+    pub drafts: DraftArgs,
+}
+
+/// What becomes of the draft that a killed live session has left.
+#[derive(clap::Args, Debug, Clone, Copy)]
+pub struct DraftArgs {
+    /// Go on with the draft of a live session that was stopped or killed
+    #[arg(long)]
+    pub resume: bool,
+    /// Drop that draft, and begin anew
+    #[arg(long, conflicts_with = "resume")]
+    pub discard_draft: bool,
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {
@@ -50,14 +66,22 @@ impl ScanArgs {
     /// Checks what the flags say together.
     ///
     /// # Errors
-    /// A lot that expires before it was made.
+    /// A lot that expires before it was made; flags of live sessions for another stream.
     pub fn check(&self) -> Result<(), Failure> {
         match (self.made, self.expires) {
             (Some(made), Some(expires)) if expires < made => {
                 Err(Failure::usage(format!("the lot expires on {expires}, before it was made on {made}")))
             }
+            _ if (self.drafts.resume || self.drafts.discard_draft) && self.is_read_whole() => {
+                Err(Failure::usage("--resume and --discard-draft are for live sessions: at a terminal, or with --live"))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// True for a stream that is one batch, read to its end before it is judged.
+    fn is_read_whole(&self) -> bool {
+        !self.live && (self.scans.is_some() || !std::io::stdin().is_terminal())
     }
 
     /// What holds for the whole batch.
@@ -67,6 +91,7 @@ impl ScanArgs {
             lot: self.lot.clone(),
             dates: LotDates { expires: self.expires, best_before: None, made: self.made },
             allow_odd_serials: self.allow_odd_serials,
+            ranges: self.ranges,
             accept_guess: self.accept_guess,
         }
     }
@@ -92,14 +117,15 @@ pub fn record(
             }
             let file = std::fs::File::open(path).map_err(|error| Failure::file(&name, &error))?;
             if scans.live {
-                return live::record(context, store, verb, request, &mut BufReader::new(file));
+                return live::record(context, store, verb, request, Source::file(BufReader::new(file)), scans.drafts);
             }
             record_batch(store, verb, request, &read_scans(BufReader::new(file), &name)?)
         }
         None => {
             let stdin = std::io::stdin();
-            if scans.live || stdin.is_terminal() {
-                return live::record(context, store, verb, request, &mut stdin.lock());
+            let source = if stdin.is_terminal() { Some(Source::terminal()?) } else { scans.live.then(Source::pipe) };
+            if let Some(source) = source {
+                return live::record(context, store, verb, request, source, scans.drafts);
             }
             record_batch(store, verb, request, &read_scans(stdin.lock(), "stdin")?)
         }

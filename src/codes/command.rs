@@ -22,6 +22,77 @@ pub enum Command {
     Cancel,
     /// Take back the last accepted scan.
     UndoLastScan,
+    /// Take back the last operation that this station recorded.
+    UndoLastOperation,
+    /// Say the last answer and what is due again.
+    Repeat,
+    /// The digits that were scanned are a quantity.
+    Enter,
+    /// What a station does with the scans that follow.
+    Mode(Mode),
+    /// What a station is asked about the next scan.
+    Question(Question),
+    /// This many, from 1 to 999,999.
+    Quantity(u32),
+    /// One digit of a quantity, 0 to 9.
+    Digit(u8),
+    /// This person works at the station.
+    Badge(BadgeName),
+}
+
+/// What a station does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Goods in.
+    Receive,
+    /// From place to place.
+    Transfer,
+    /// Off the shelf.
+    Pick,
+    /// Out to a customer.
+    Sell,
+    /// Back from a customer.
+    Return,
+}
+
+/// What a station is asked about one scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// What it is.
+    WhatIsThis,
+    /// Where it is.
+    WhereIsThis,
+    /// Its label, printed.
+    PrintItsLabel,
+}
+
+/// The longest name on a badge: a longer one has bars that fit on no sheet.
+const MOST_BADGE_CHARACTERS: usize = 12;
+
+/// A name on a badge: 1 to 12 letters A to Z and digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BadgeName {
+    characters: [u8; MOST_BADGE_CHARACTERS],
+    length: u8,
+}
+
+impl BadgeName {
+    /// A name, in capitals. `None` for anything but 1 to 12 ASCII letters and digits.
+    pub fn new(name: &str) -> Option<BadgeName> {
+        let length = u8::try_from(name.len())
+            .ok()
+            .filter(|length| (1..=MOST_BADGE_CHARACTERS).contains(&usize::from(*length)))?;
+        let mut characters = [0; MOST_BADGE_CHARACTERS];
+        for (character, byte) in characters.iter_mut().zip(name.bytes()) {
+            *character = byte.is_ascii_alphanumeric().then(|| byte.to_ascii_uppercase())?;
+        }
+        Some(BadgeName { characters, length })
+    }
+
+    /// The name, in capitals.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.characters[..usize::from(self.length)]).unwrap_or_default()
+    }
 }
 
 /// Why a text that begins like a command scan is none.
@@ -43,17 +114,83 @@ pub enum CommandFault {
     UnknownWord(String),
 }
 
+impl Mode {
+    /// Every mode with its word.
+    pub const WORDS: [(Mode, &'static str); 5] = [
+        (Mode::Receive, "receive"),
+        (Mode::Transfer, "transfer"),
+        (Mode::Pick, "pick"),
+        (Mode::Sell, "sell"),
+        (Mode::Return, "return"),
+    ];
+
+    /// The word, which is the name of the command that does the same.
+    pub fn word(self) -> &'static str {
+        Mode::WORDS.iter().find(|(mode, _)| *mode == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// The words that stand for one command each.
+const FIXED: [(Command, &str); 14] = [
+    (Command::Done, "DONE"),
+    (Command::Cancel, "CANCEL"),
+    (Command::UndoLastScan, "UNDO"),
+    (Command::UndoLastOperation, "UNDOOP"),
+    (Command::Repeat, "REPEAT"),
+    (Command::Enter, "ENTER"),
+    (Command::Mode(Mode::Receive), "RECEIVE"),
+    (Command::Mode(Mode::Transfer), "TRANSFER"),
+    (Command::Mode(Mode::Pick), "PICK"),
+    (Command::Mode(Mode::Sell), "SELL"),
+    (Command::Mode(Mode::Return), "RETURN"),
+    (Command::Question(Question::WhatIsThis), "WHATIS"),
+    (Command::Question(Question::WhereIsThis), "WHEREIS"),
+    (Command::Question(Question::PrintItsLabel), "LABEL"),
+];
+
+// Short, so that a chart of them has bars that can be read.
+const QUANTITY: &str = "Q";
+const DIGIT: &str = "D";
+// No fixed word begins with it.
+const BADGE: &str = "B";
+const MOST_QUANTITY: u32 = 999_999;
+
 impl Command {
-    /// Every command, in the order in which a card lists them.
-    pub const ALL: [Command; 3] = [Command::Done, Command::Cancel, Command::UndoLastScan];
+    /// The quantities that a sheet has.
+    pub const QUANTITIES: [u32; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 24, 25, 48, 50, 100];
+
+    /// Every command of the sheet, in the order in which it lists them. Badges are printed one by one.
+    pub fn all() -> Vec<Command> {
+        let fixed = FIXED.into_iter().map(|(command, _)| command);
+        let quantities = Command::QUANTITIES.into_iter().map(Command::Quantity);
+        fixed.chain(quantities).chain((0..=9).map(Command::Digit)).collect()
+    }
 
     /// The word between the prefix and the check character.
-    pub fn word(self) -> &'static str {
+    pub fn word(self) -> String {
         match self {
-            Command::Done => "DONE",
-            Command::Cancel => "CANCEL",
-            Command::UndoLastScan => "UNDO",
+            Command::Quantity(count) => format!("{QUANTITY}{count}"),
+            Command::Digit(digit) => format!("{DIGIT}{digit}"),
+            Command::Badge(name) => format!("{BADGE}{}", name.as_str()),
+            fixed => FIXED.iter().find(|(command, _)| *command == fixed).map_or("", |(_, word)| word).to_owned(),
         }
+    }
+
+    fn from_word(word: &str) -> Option<Command> {
+        if let Some((command, _)) = FIXED.iter().find(|(_, one)| *one == word) {
+            return Some(*command);
+        }
+        let digits =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
+        if let Some(count) = word.strip_prefix(QUANTITY) {
+            let count = digits(count).filter(|count| (1..=MOST_QUANTITY).contains(count))?;
+            return Some(Command::Quantity(count)).filter(|command| command.word() == word);
+        }
+        if let Some(digit) = word.strip_prefix(DIGIT) {
+            let digit = digits(digit).and_then(|digit| u8::try_from(digit).ok())?;
+            return Some(Command::Digit(digit)).filter(|command| command.word() == word && digit <= 9);
+        }
+        word.strip_prefix(BADGE).and_then(BadgeName::new).map(Command::Badge)
     }
 
     /// The text of its barcode.
@@ -86,8 +223,7 @@ impl Command {
         if found != expected {
             return Err(CommandFault::WrongCheckCharacter { found, expected });
         }
-        let command = Command::ALL.into_iter().find(|command| command.word() == word);
-        command.ok_or_else(|| CommandFault::UnknownWord(word.to_owned()))
+        Command::from_word(word).ok_or_else(|| CommandFault::UnknownWord(word.to_owned()))
     }
 }
 
@@ -149,19 +285,38 @@ mod tests {
 
     const ALPHABET: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+    fn everything() -> Vec<Command> {
+        let badge = |name| Command::Badge(BadgeName::new(name).unwrap());
+        let mut commands = Command::all();
+        commands.extend([badge("A"), badge("ANN7"), badge(&"Z".repeat(12)), Command::Quantity(999_999)]);
+        commands
+    }
+
     fn is_accepted(text: &str) -> bool {
         matches!(Command::from_scan(text), Some(Ok(_)))
     }
 
     #[test]
     fn the_codes_never_change() {
-        let codes: Vec<String> = Command::ALL.into_iter().map(Command::code).collect();
-        assert_eq!(codes, ["SCANTRAILDONER", "SCANTRAILCANCEL1", "SCANTRAILUNDOW"]);
+        let codes: Vec<String> = Command::all().into_iter().map(Command::code).collect();
+        let rows: Vec<String> = codes.chunks(6).map(|row| row.join(" ")).collect();
+        assert_eq!(
+            rows,
+            [
+                "SCANTRAILDONER SCANTRAILCANCEL1 SCANTRAILUNDOW SCANTRAILUNDOOP2 SCANTRAILREPEAT7 SCANTRAILENTERA",
+                "SCANTRAILRECEIVEY SCANTRAILTRANSFERB SCANTRAILPICKD SCANTRAILSELLQ SCANTRAILRETURNV SCANTRAILWHATISE",
+                "SCANTRAILWHEREISU SCANTRAILLABELQ SCANTRAILQ1D SCANTRAILQ2A SCANTRAILQ3C SCANTRAILQ49",
+                "SCANTRAILQ5F SCANTRAILQ6B SCANTRAILQ7H SCANTRAILQ8E SCANTRAILQ9Y SCANTRAILQ10P",
+                "SCANTRAILQ12J SCANTRAILQ20L SCANTRAILQ24Q SCANTRAILQ25N SCANTRAILQ48P SCANTRAILQ50Q",
+                "SCANTRAILQ100T SCANTRAILD0X SCANTRAILD1U SCANTRAILD2R SCANTRAILD3W SCANTRAILD4T",
+                "SCANTRAILD5Z SCANTRAILD6S SCANTRAILD7Y SCANTRAILD8V SCANTRAILD9F",
+            ]
+        );
     }
 
     #[test]
     fn every_command_reads_back_in_either_case() {
-        for command in Command::ALL {
+        for command in everything() {
             assert_eq!(Command::from_scan(&command.code()), Some(Ok(command)));
             assert_eq!(Command::from_scan(&command.code().to_lowercase()), Some(Ok(command)));
         }
@@ -169,7 +324,7 @@ mod tests {
 
     #[test]
     fn every_single_wrong_character_is_caught() {
-        for code in Command::ALL.map(Command::code) {
+        for code in everything().into_iter().map(Command::code) {
             for (index, right) in code.char_indices() {
                 for wrong in ALPHABET.chars().filter(|wrong| *wrong != right) {
                     let mut text = code.clone();
@@ -184,7 +339,7 @@ mod tests {
 
     #[test]
     fn every_swap_of_neighbours_is_caught() {
-        for code in Command::ALL.map(Command::code) {
+        for code in everything().into_iter().map(Command::code) {
             for index in 1..code.len() {
                 let mut bytes = code.clone().into_bytes();
                 bytes.swap(index - 1, index);
@@ -207,6 +362,17 @@ mod tests {
                 let swapped = check_character(&format!("{one}{check}"));
                 assert!(check == other || swapped != Some(other));
             }
+        }
+    }
+
+    #[test]
+    fn words_with_a_value_are_written_in_one_way_only() {
+        for word in ["Q", "Q0", "Q012", "Q1000000", "Q5X", "D", "D10", "DX", "D05", "BADGEABCDEFGHIJKLMNOPQRSTU", ""] {
+            assert_eq!(Command::from_word(word), None, "{word}");
+        }
+        assert_eq!(BadgeName::new("ann").unwrap().as_str(), "ANN");
+        for name in ["", "ann-b", "Ännchen", "a b"] {
+            assert_eq!(BadgeName::new(name), None, "{name}");
         }
     }
 

@@ -50,7 +50,7 @@ pub(crate) mod tests;
 
 pub use brackets::read_typed;
 pub use check_digit::WrongCheckDigit;
-pub use command::{Command, CommandFault};
+pub use command::{BadgeName, Command, CommandFault, Mode, Question};
 pub use dates::{DateFault, date_of_six_digits};
 pub use embedded::{Embedded, EmbeddedRule, RuleFault};
 pub use encoding::Encoding;

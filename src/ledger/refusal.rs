@@ -5,12 +5,20 @@
 pub enum Code {
     /// The op id was used for something else.
     OpIdReused,
+    /// A live session has left a draft of the same command.
+    DraftExists,
+    /// There is no draft to go on with.
+    NoDraft,
     /// The scan is longer than 4,096 bytes.
     ScanTooLong,
     /// Bytes that are not text, or a broken barcode.
     ScanNotReadable,
     /// The operator scanned "cancel".
     Cancelled,
+    /// A command scan that means nothing here.
+    CommandNotHere,
+    /// The station has not been told yet what it needs to know.
+    StationNotReady,
     /// Something was scanned after DONE.
     ScanAfterDone,
     /// "Undo the last scan" with no scan before it.
@@ -121,11 +129,15 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 57] = [
+    pub const ALL: [(Code, &'static str); 61] = [
         (Code::OpIdReused, "op-id-reused"),
+        (Code::DraftExists, "draft-exists"),
+        (Code::NoDraft, "no-draft"),
         (Code::ScanTooLong, "scan-too-long"),
         (Code::ScanNotReadable, "scan-not-readable"),
         (Code::Cancelled, "cancelled"),
+        (Code::CommandNotHere, "command-not-here"),
+        (Code::StationNotReady, "station-not-ready"),
         (Code::ScanAfterDone, "scan-after-done"),
         (Code::NothingToUndo, "nothing-to-undo"),
         (Code::AmbiguousScan, "ambiguous-scan"),

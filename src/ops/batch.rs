@@ -12,6 +12,7 @@ use super::{OpError, Result, resolve};
 use crate::codes::{self, Command, Kind, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
+use crate::scan::range::Range;
 use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown, taken_apart};
 use crate::store::{LotStatement, Store, View, Writer};
 
@@ -49,6 +50,8 @@ pub struct BatchOptions {
     pub dates: LotDates,
     /// Serials may look like the codes of items.
     pub allow_odd_serials: bool,
+    /// Ranges such as `SN100..SN149` are taken without being asked for.
+    pub ranges: bool,
     /// A scan with several readings is taken as its best one, and not refused.
     pub accept_guess: bool,
 }
@@ -113,7 +116,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// # Errors
 /// Every refusal of the stream, each with its line; `op-id-reused`; what the database says.
 pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Result<Recorded> {
-    let digest = content(verb, request, scans);
+    let digest = content(verb, request, scans).digest();
     let mut warnings = Vec::new();
     let recorded = record(store, request, digest, |writer| {
         if let Some(order) = verb.order() {
@@ -122,7 +125,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let frame = verb.frame(writer)?;
         let plan = plan(writer, verb, &frame, &request.stamp)?;
         let today = request.stamp.recorded_at.date_naive();
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options().accept_guess)?;
+        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
@@ -150,7 +153,14 @@ fn raw(scans: &[Framed]) -> Vec<u8> {
     bytes.collect::<Vec<_>>().join(&b'\n')
 }
 
-fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32] {
+/// What a batch is apart from its scans: the digest that is the same for the same command and flags, and both in words.
+pub fn command_of(verb: &dyn ScanVerb, request: &Request) -> ([u8; 32], String) {
+    let content = content(verb, request, &[]);
+    let words = content.words().to_owned();
+    (content.digest(), words)
+}
+
+fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content {
     let command = match verb.verb() {
         Verb::ReturnToSupplier => "return --to-supplier",
         other => other.word(),
@@ -162,6 +172,7 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32]
     content.flag("expires", options.dates.expires.map(|date| date.to_string()).as_deref());
     content.flag("made", options.dates.made.map(|date| date.to_string()).as_deref());
     content.switch("allow-odd-serials", options.allow_odd_serials);
+    content.switch("ranges", options.ranges);
     content.switch("accept-guess", options.accept_guess);
     verb.describe(&mut content);
     for scan in scans {
@@ -170,7 +181,7 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> [u8; 32]
             Framed::TooLong { beginning, .. } => content.bytes(beginning),
         }
     }
-    content.digest()
+    content
 }
 
 pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Result<Plan> {
@@ -214,7 +225,7 @@ pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::resu
 struct Stream<'v, 'c> {
     lookup: Lookup<'v, 'c>,
     conversation: Conversation,
-    accept_guess: bool,
+    options: &'v BatchOptions,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     passed_over: usize,
@@ -226,7 +237,7 @@ fn judge_stream(
     frame: &Frame,
     scans: &[Framed],
     today: NaiveDate,
-    accept_guess: bool,
+    options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
     let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
     let mut refusals = Vec::new();
@@ -234,7 +245,7 @@ fn judge_stream(
     let read: Vec<_> = kept.into_iter().map(|framed| read_one(framed, today)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
-    let mut stream = Stream { lookup, conversation, accept_guess, refusals, warnings: Vec::new(), passed_over: 0 };
+    let mut stream = Stream { lookup, conversation, options, refusals, warnings: Vec::new(), passed_over: 0 };
     for (scan, reading) in read {
         stream.take(&scan, reading)?;
     }
@@ -264,12 +275,23 @@ impl Stream<'_, '_> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
-        let reading = match self.lookup.certain(reading, self.accept_guess)? {
+        let reading = match self.lookup.certain(reading, self.options.accept_guess)? {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
         self.warnings.extend(Warning::odd(scan, &reading));
         let (reading, known) = self.lookup.know(&self.conversation, reading)?;
+        match self.conversation.range(scan, &reading, &known) {
+            Some(Ok(range)) if self.options.ranges => return self.take_range(scan, &range),
+            Some(Ok(range)) => {
+                return Ok(Err(Stumble {
+                    refusal: range_refusal(&range).at(scan.line, scan.shown.clone()),
+                    then: Then::TakeSlots(u16::try_from(range.count()).unwrap_or(u16::MAX)),
+                }));
+            }
+            Some(Err(stumble)) => return Ok(Err(stumble)),
+            None => {}
+        }
         match self.conversation.step(scan, &reading, &known) {
             Err(stumble) if stumble.then == Then::Again => {
                 self.refuse(stumble, false);
@@ -277,6 +299,17 @@ impl Stream<'_, '_> {
             }
             other => Ok(other),
         }
+    }
+
+    fn take_range(&mut self, scan: &ScanRef, range: &Range) -> Result<std::result::Result<Accepted, Stumble>> {
+        for serial in range.serials() {
+            let scan = ScanRef { line: scan.line, shown: shown(serial.as_bytes()) };
+            let (reading, known) = self.lookup.know(&self.conversation, plain(serial))?;
+            if let Err(stumble) = self.conversation.step(&scan, &reading, &known) {
+                self.refuse(stumble, false);
+            }
+        }
+        Ok(Ok(Accepted { said: String::new(), unused: Vec::new() }))
     }
 
     fn refuse(&mut self, stumble: Stumble, was_passing: bool) {
@@ -310,6 +343,19 @@ impl Stream<'_, '_> {
         }
         Err(Refused(self.refusals).into())
     }
+}
+
+/// A plain text that nobody scanned as such: a serial of a range.
+pub(super) fn plain(text: String) -> Reading {
+    Reading { text, ..Reading::default() }
+}
+
+/// A range in a pipe, where nobody can look at it before it counts.
+fn range_refusal(range: &Range) -> Refusal {
+    let (count, first, last) = (range.count(), range.first(), range.last());
+    let message =
+        format!("this is one serial, or the {count} serials {} to {}", shown(first.as_bytes()), shown(last.as_bytes()));
+    Refusal::new(Code::AmbiguousScan, message, "--ranges takes it as a range, --allow-odd-serials as one serial")
 }
 
 /// The scans that count, after "undo the last scan" took others back.

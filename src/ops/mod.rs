@@ -18,12 +18,13 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod station;
 mod trace;
 mod transfer;
 mod undo;
 
 pub use allocate::Allocate;
-pub use batch::{BatchOptions, Draft, ScanVerb, read_scans, record_batch};
+pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use import::{ImportKind, import};
 pub use lookup::facts as facts_for_scan;
 pub use masters::{
@@ -31,7 +32,10 @@ pub use masters::{
     set_item,
 };
 pub use order_report::{OrderReport, OrderReportLine, order_report};
-pub use paper::{LabelRequest, Paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of, trace_paper};
+pub use paper::{
+    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
+    trace_paper,
+};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};
@@ -40,7 +44,8 @@ pub use resolve::item as resolve_item;
 pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
-pub use session::{Answer, Session};
+pub use session::{Answer, Rejudged, Session};
+pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;
 pub use undo::undo;

@@ -4,11 +4,11 @@ use chrono::{DateTime, FixedOffset};
 
 use super::trace::{Trace, TraceNow};
 use super::{OpError, Result, resolve};
-use crate::codes::{Command, Gtin};
+use crate::codes::{BadgeName, Command, Gtin, Mode, Question};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, Quantity, SerialCode};
 use crate::print::Page;
-use crate::print::command_sheet;
+use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
 use crate::print::pdf::{PdfOptions, print};
 use crate::print::pick_sheet::{self, PickLine, PickSheet};
@@ -101,9 +101,6 @@ pub fn labels_for(
 ) -> Result<Paper> {
     let identity = format!("labels {kind} {}", codes.join("\n"));
     let options = options(format!("Labels: {kind}"), now, identity);
-    if kind == "commands" {
-        return paper(&command_sheet::pages("Command scans", &commands()), &options);
-    }
     let item = item.map(|text| resolve::item(view, text)).transpose()?;
     let mut labels = Vec::new();
     let mut refusals = Vec::new();
@@ -120,19 +117,86 @@ pub fn labels_for(
     sheets(labels, request, &options, progress)
 }
 
-fn commands() -> Vec<command_sheet::Command> {
-    let explain = |command: &Command| match command {
+/// The sheet of command scans.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn command_paper(size: SheetSize, now: DateTime<FixedOffset>) -> Result<Paper> {
+    let word = if size == SheetSize::A4 { "a4" } else { "letter" };
+    let options = options("Command scans".to_owned(), now, format!("commands {word}"));
+    paper(&command_sheet::pages("Command scans", &command_groups(), size), &options)
+}
+
+/// A sheet with the badges of operators.
+///
+/// # Errors
+/// `not-valid` for names that cannot stand on a badge, and what cannot be printed.
+pub fn badge_paper(names: &[String], size: SheetSize, now: DateTime<FixedOffset>) -> Result<Paper> {
+    let badge = |name: &String| {
+        let name = BadgeName::new(name).ok_or_else(|| {
+            let message = format!("{} cannot stand on a badge", crate::codes::shown(name.as_bytes()));
+            Refusal::new(Code::NotValid, message, "a badge holds 1 to 12 letters A to Z and digits")
+        })?;
+        let explanation = "Operator".to_owned();
+        Ok(command_sheet::Command { title: name.as_str().to_owned(), explanation, code: Command::Badge(name).code() })
+    };
+    let commands = names.iter().map(badge).collect::<Result<Vec<_>>>()?;
+    let group = Group { heading: String::new(), commands, is_chart: false };
+    let options = options("Badges".to_owned(), now, format!("badges {}", names.join("\n")));
+    paper(&command_sheet::pages("Badges", &[group], size), &options)
+}
+
+fn command_groups() -> Vec<Group> {
+    let group = |heading: &str, is_chart: bool, belongs: &dyn Fn(&Command) -> bool| Group {
+        heading: heading.to_owned(),
+        commands: Command::all().into_iter().filter(|command| belongs(command)).map(explained).collect(),
+        is_chart,
+    };
+    vec![
+        group("Batch", false, &|command| matches!(command, Command::Done | Command::Cancel | Command::UndoLastScan)),
+        group("Station: what is done", false, &|command| matches!(command, Command::Mode(_))),
+        group("Station: questions and corrections", false, &|command| {
+            matches!(command, Command::Question(_) | Command::UndoLastOperation | Command::Repeat)
+        }),
+        group("Quantities", true, &|command| matches!(command, Command::Quantity(_))),
+        group("Any other quantity: its digits, then enter", true, &|command| matches!(command, Command::Digit(_))),
+        group("", false, &|command| *command == Command::Enter),
+    ]
+}
+
+fn explained(command: Command) -> command_sheet::Command {
+    let (title, explanation) = match command {
         Command::Done => ("Done", "The batch is complete and is recorded."),
         Command::Cancel => ("Cancel", "The batch is thrown away; nothing is recorded."),
         Command::UndoLastScan => ("Undo the last scan", "The scan before this one does not count."),
+        Command::UndoLastOperation => ("Undo the last operation", "What this station recorded last is taken back."),
+        Command::Repeat => ("Repeat", "The last answer is said again."),
+        Command::Enter => ("Enter", "The digits before it are the quantity."),
+        Command::Mode(mode) => return explained_mode(mode),
+        Command::Question(Question::WhatIsThis) => ("What is this?", "Then scan anything."),
+        Command::Question(Question::WhereIsThis) => ("Where is this?", "Then scan anything."),
+        Command::Question(Question::PrintItsLabel) => ("Print its label", "Then scan what the label is for."),
+        Command::Quantity(count) => return numbered(count, command),
+        Command::Digit(digit) => return numbered(digit.into(), command),
+        Command::Badge(_) => ("Badge", "This person works here."),
     };
-    Command::ALL
-        .iter()
-        .map(|command| {
-            let (title, explanation) = explain(command);
-            command_sheet::Command { title: title.into(), explanation: explanation.into(), code: command.code() }
-        })
-        .collect()
+    command_sheet::Command { title: title.to_owned(), explanation: explanation.to_owned(), code: command.code() }
+}
+
+fn explained_mode(mode: Mode) -> command_sheet::Command {
+    let explanation = match mode {
+        Mode::Receive => "Goods in. Then scan the purchase order or the supplier, and the place.",
+        Mode::Transfer => "From place to place. Then scan where they go.",
+        Mode::Pick => "Off the shelf. Then scan the sales order.",
+        Mode::Sell => "Goods out. Then scan the sales order or the customer.",
+        Mode::Return => "Goods back. Then scan the sales order or the customer, and the place.",
+    };
+    let title = capitalised(mode.word());
+    command_sheet::Command { title, explanation: explanation.to_owned(), code: Command::Mode(mode).code() }
+}
+
+fn numbered(number: u32, command: Command) -> command_sheet::Command {
+    command_sheet::Command { title: number.to_string(), explanation: String::new(), code: command.code() }
 }
 
 fn label_named(view: &View<'_>, kind: &str, code: &str, item: Option<&Item>, symbology: Symbology) -> Result<Label> {

@@ -86,13 +86,17 @@ pub(super) fn unused_text(unused: &[String]) -> Option<String> {
 }
 
 /// The digest of what is asked for: the command, the flags that change what is recorded, and the scans as read.
-pub struct Content(Chain);
+pub struct Content {
+    chain: Chain,
+    /// The command and its flags, for people.
+    words: String,
+}
 
 impl Content {
     /// Begins with the command and what every command may be given.
     pub fn of(command: &str, request: &Request) -> Content {
-        let mut content = Content(Chain::alone());
-        content.0.text(Some(command));
+        let mut content = Content { chain: Chain::alone(), words: command.to_owned() };
+        content.chain.text(Some(command));
         content.flag("at", request.at_is_given.then(|| request.stamp.at.to_rfc3339()).as_deref());
         content.flag("note", request.note.as_deref());
         content.flag("reason", request.reason.as_deref());
@@ -104,9 +108,10 @@ impl Content {
 
     /// Adds a flag with a value, if it was given.
     pub fn flag(&mut self, name: &str, value: Option<&str>) {
-        if value.is_some() {
-            self.0.text(Some(name));
-            self.0.text(value);
+        if let Some(text) = value {
+            self.chain.text(Some(name));
+            self.chain.text(value);
+            self.words.push_str(&format!(" --{name}{}{text}", if text.is_empty() { "" } else { " " }));
         }
     }
 
@@ -117,12 +122,17 @@ impl Content {
 
     /// Adds bytes as they were read.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        self.0.field(bytes);
+        self.chain.field(bytes);
     }
 
     /// The digest.
     pub fn digest(self) -> [u8; 32] {
-        self.0.finish()
+        self.chain.finish()
+    }
+
+    /// The command and its flags, for people.
+    pub fn words(&self) -> &str {
+        &self.words
     }
 }
 

@@ -1,15 +1,14 @@
-//! What all A4 paper shares: margins, the heading with its barcode, the running header, page breaks and page numbers.
+//! What all sheets share: margins, the heading with its barcode, the running header, page breaks and page numbers.
 
 use super::cell::{Cell, Looks};
 use super::font;
 use super::page::{Area, Element, Micrometres, Page, Shade, Style, Text, millimetres};
 use super::symbol::MODULE_WIDTHS;
 
-const PAGE_WIDTH: Micrometres = millimetres(210);
-const PAGE_HEIGHT: Micrometres = millimetres(297);
 const TOP: Micrometres = millimetres(15);
-const BOTTOM: Micrometres = millimetres(279);
-const FOOTER_BASELINE: Micrometres = millimetres(286);
+/// What is kept free below, with the footer in it.
+const BELOW: Micrometres = millimetres(18);
+const FOOTER_BASELINE_ABOVE_EDGE: Micrometres = millimetres(11);
 const HAIRLINE: Micrometres = 200;
 /// Codes may be as long as a scan; the heading must not fill the page with one.
 const MOST_HEADING_LINES: usize = 5;
@@ -22,6 +21,31 @@ pub(super) const WIDTH: Micrometres = millimetres(180);
 pub(super) const RIGHT: Micrometres = LEFT + WIDTH;
 
 const HEADING_BARCODE: Looks = Looks { module_widths: &MODULE_WIDTHS, bar_height: millimetres(12), text_size: 3_000 };
+
+/// The size of a sheet. What is printed has the same width on both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetSize {
+    /// 210 by 297 mm.
+    A4,
+    /// 8.5 by 11 inches.
+    Letter,
+}
+
+impl SheetSize {
+    fn width(self) -> Micrometres {
+        match self {
+            SheetSize::A4 => millimetres(210),
+            SheetSize::Letter => 215_900,
+        }
+    }
+
+    fn height(self) -> Micrometres {
+        match self {
+            SheetSize::A4 => millimetres(297),
+            SheetSize::Letter => 279_400,
+        }
+    }
+}
 
 /// A face, a size and a shade.
 #[derive(Debug, Clone, Copy)]
@@ -83,21 +107,27 @@ pub(super) struct Heading {
     pub fields: Vec<(String, String)>,
 }
 
-/// A growing document of A4 pages.
+/// A growing document.
 pub(super) struct Sheet {
+    size: SheetSize,
     running_header: String,
     pages: Vec<Page>,
     next: Micrometres,
 }
 
 impl Sheet {
-    /// A first page with its heading.
+    /// A first page of A4 with its heading.
     pub fn new(heading: &Heading) -> Sheet {
+        Sheet::of_size(SheetSize::A4, heading)
+    }
+
+    /// A first page with its heading.
+    pub fn of_size(size: SheetSize, heading: &Heading) -> Sheet {
         let running_header = match heading.number.as_str() {
             "" => heading.title.clone(),
             number => format!("{} {number}", heading.title),
         };
-        let mut sheet = Sheet { running_header, pages: vec![empty_page()], next: TOP };
+        let mut sheet = Sheet { size, running_header, pages: vec![empty_page(size)], next: TOP };
         sheet.heading(heading);
         sheet
     }
@@ -109,7 +139,7 @@ impl Sheet {
 
     /// What is left of the page.
     pub fn room(&self) -> Micrometres {
-        BOTTOM - self.next
+        self.size.height() - BELOW - self.next
     }
 
     /// Moves on.
@@ -147,7 +177,7 @@ impl Sheet {
     }
 
     fn new_page(&mut self) {
-        self.pages.push(empty_page());
+        self.pages.push(empty_page(self.size));
         self.next = TOP;
         let header = self.running_header.clone();
         self.line(SMALL, &header);
@@ -205,7 +235,7 @@ impl Sheet {
         let count = self.pages.len();
         for (index, page) in self.pages.iter_mut().enumerate() {
             let number = format!("page {} of {count}", index + 1);
-            let top = FOOTER_BASELINE - SMALL.size;
+            let top = self.size.height() - FOOTER_BASELINE_ABOVE_EDGE - SMALL.size;
             page.elements.push(SMALL.at(LEFT, top, SMALL.shortened(&self.running_header, WIDTH - millimetres(40))));
             page.elements.push(SMALL.at(RIGHT - SMALL.width(&number), top, number));
         }
@@ -213,8 +243,8 @@ impl Sheet {
     }
 }
 
-fn empty_page() -> Page {
-    Page { width: PAGE_WIDTH, height: PAGE_HEIGHT, elements: Vec::new() }
+fn empty_page(size: SheetSize) -> Page {
+    Page { width: size.width(), height: size.height(), elements: Vec::new() }
 }
 
 /// A field of a heading, left out when there is nothing to say.

@@ -95,6 +95,35 @@ impl Framer {
         self.line
     }
 
+    /// At the beginning of a later line: for a stream that goes on with an earlier one.
+    pub fn from_line(line: u32) -> Framer {
+        Framer { line, ..Framer::new() }
+    }
+
+    /// The bytes of the scan that is under way, at most [`MOST_BYTES`].
+    pub fn pending(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Takes the last character of the scan that is under way back, as somebody who types does.
+    pub fn take_back(&mut self) {
+        let is_continuation = |byte: &u8| byte & 0b1100_0000 == 0b1000_0000;
+        while let Some(byte) = self.bytes.pop() {
+            self.length = self.length.saturating_sub(1);
+            if !is_continuation(&byte) {
+                break;
+            }
+        }
+        self.is_blank = self.bytes.iter().all(|byte| is_blank(*byte));
+    }
+
+    /// Drops the scan that is under way.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.length = 0;
+        self.is_blank = true;
+    }
+
     /// Takes one byte, and gives the scan that it ends. A CR ends a scan at once.
     pub fn push(&mut self, byte: u8) -> Option<Framed> {
         let belongs_to_carriage_return = std::mem::take(&mut self.after_carriage_return) && byte == b'\n';
@@ -253,6 +282,23 @@ mod tests {
         assert_eq!(framer.line(), 2);
         assert_eq!(framer.push(b'B'), None);
         assert_eq!(framer.finish(), Some(Framed::Scan { line: 2, bytes: b"B".to_vec() }));
+        assert_eq!(framer.finish(), None);
+    }
+
+    #[test]
+    fn what_is_typed_can_be_taken_back() {
+        let mut framer = Framer::from_line(7);
+        "AÄ茶".bytes().for_each(|byte| assert_eq!(framer.push(byte), None));
+        framer.take_back();
+        framer.take_back();
+        assert_eq!(framer.pending(), b"A");
+        assert_eq!(framer.push(b'\r'), Some(Framed::Scan { line: 7, bytes: b"A".to_vec() }));
+        assert_eq!(framer.push(b'B'), None);
+        framer.take_back();
+        framer.take_back();
+        assert_eq!(framer.push(b'\n'), None);
+        assert_eq!(framer.push(b'C'), None);
+        framer.clear();
         assert_eq!(framer.finish(), None);
     }
 

@@ -1,10 +1,13 @@
 //! The conversation: from the bytes of a scanner to what is asked next.
 
+pub mod draft;
 pub mod framing;
 
 mod conversation;
 mod group;
 mod plan;
+pub mod range;
+pub mod station;
 
 #[cfg(test)]
 mod tests;

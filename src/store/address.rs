@@ -28,7 +28,15 @@ impl Address {
     /// A URL of another kind, or one that is not well formed; a service or password file that cannot be read.
     pub fn parse(text: &OsStr, variable: &dyn Fn(&str) -> Option<String>) -> Result<Address, AddressError> {
         let shown = text.to_string_lossy();
-        let Some((scheme, _)) = shown.split_once("://") else { return Ok(Address::File(PathBuf::from(text))) };
+        let Some((scheme, _)) = shown.split_once("://") else {
+            return match looks_like_a_server(&shown) {
+                // Not shown: it may hold a password.
+                true => {
+                    Err(AddressError("a server is named by a URL such as postgresql://user@host/database".to_owned()))
+                }
+                false => Ok(Address::File(PathBuf::from(text))),
+            };
+        };
         if !matches!(scheme, "postgresql" | "postgres") {
             let scheme = crate::codes::shown(scheme.as_bytes());
             return Err(AddressError(format!("a database is a path or a postgresql:// URL, and not {scheme}://")));
@@ -45,6 +53,13 @@ impl Address {
         let in_user = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
         in_user || rest.split(['?', '&']).skip(1).any(|parameter| parameter.starts_with("password="))
     }
+}
+
+/// A mistyped URL, or the words of a connection as other programs take them: no name for a file.
+fn looks_like_a_server(text: &str) -> bool {
+    let folded = text.to_ascii_lowercase();
+    let begins = ["postgresql:", "postgres:", "postgresql;", "postgres;"].iter().any(|start| folded.starts_with(start));
+    begins || ["host=", "password=", "dbname="].iter().any(|word| folded.contains(word))
 }
 
 impl Display for Address {

@@ -55,7 +55,7 @@ pub enum StoreError {
     #[error("the database file could not be read or written: {0}")]
     Io(String),
     /// The file is damaged.
-    #[error("the database file is damaged: {0}")]
+    #[error("the database is damaged: {0}")]
     Damaged(String),
     /// The folder is on a network file system.
     #[error("{0} is on a network file system, where SQLite loses data")]

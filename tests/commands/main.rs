@@ -3,8 +3,11 @@
 //! One file for each command, and files for what holds for all of them. Behaviour is asserted with JSON; whole outputs
 //! are compared about once for each command and each kind of message.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::disallowed_methods, reason = "the environment says on which engine")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and reads what steers the run"
+)]
 
 #[path = "../support/inspector.rs"]
 mod inspector;
@@ -12,29 +15,35 @@ mod inspector;
 mod ledger;
 #[path = "../support/postgresql.rs"]
 mod postgresql;
+#[path = "../support/terminal.rs"]
+mod terminal;
 #[path = "../support/world.rs"]
 mod world;
 
 mod allocate;
 mod bad_input;
 mod codes;
+mod drafts;
 mod everywhere;
 mod import;
 mod init;
 mod item;
 mod label;
 mod live;
+mod live_terminal;
 mod location;
 mod log;
 mod order;
 mod partner;
 mod pick;
+mod ranges;
 mod receive;
 mod refusals;
 mod release;
 mod return_goods;
 mod return_to_supplier;
 mod sell;
+mod station;
 mod stock;
 mod trace;
 mod transfer;

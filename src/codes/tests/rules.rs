@@ -109,7 +109,7 @@ fn an_ean_by_its_identifier_is_the_item() {
 
 #[test]
 fn command_scans_are_commands() {
-    for command in Command::ALL {
+    for command in Command::all() {
         for scan in [command.code(), format!("]C0{}", command.code()), format!("{} ", command.code())] {
             let reading = read_text(&scan).unwrap();
             assert_eq!((reading.kind, reading.plain()), (Kind::Command(command), None), "{scan}");

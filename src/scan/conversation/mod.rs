@@ -24,6 +24,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::group::{Count, GroupLot, Line, OpenGroup};
+use super::range::Range;
 use super::{Known, Plan, ScanRef, Wants};
 use crate::codes::{Command, Kind, Reading};
 use crate::ledger::{Code, Refusal, Spot};
@@ -53,6 +54,8 @@ pub enum Then {
     Stay,
     /// It takes the slot: it was of the right kind.
     TakeSlot,
+    /// It takes so many slots: it stands for as many units.
+    TakeSlots(u16),
     /// The scans up to the next known item or place are passed over.
     PassOver,
     /// What was refused does not hang on this scan alone: it is told once, and the scan is judged again without it.
@@ -90,6 +93,7 @@ fn stumble(refusal: Refusal, scan: &ScanRef, then: Then) -> Stumble {
 }
 
 /// The state of a batch that is being scanned.
+#[derive(Clone)]
 pub struct Conversation {
     plan: Plan,
     lines: Vec<Line>,
@@ -206,6 +210,49 @@ impl Conversation {
         }
     }
 
+    /// The slot that the next scan fills, in a word that does not change, with the item of the open group. A scan that is
+    /// judged again must fill the same one.
+    pub fn slot(&self) -> String {
+        let word = match self.due() {
+            Due::Opening => "opening",
+            Due::UnitOrQuantity => "unit",
+            Due::Quantity => "quantity",
+            Due::Lot => "lot",
+            Due::Serial(..) => "serial",
+            Due::Nothing => "nothing",
+        };
+        match self.open_item() {
+            Some(item) => format!("{word} {}", item.sku),
+            None => word.to_owned(),
+        }
+    }
+
+    /// The serials that a scan stands for, where a serial is due and it is written like a range. A text that is known as
+    /// a whole is none, and `FIRST+MORE` only where so many serials are due: other serials look so too.
+    ///
+    /// # Errors
+    /// A range that is not well formed or has more serials than are due.
+    pub fn range(&self, scan: &ScanRef, reading: &Reading, known: &Known) -> Option<Result<Range, Stumble>> {
+        let Due::Serial(next, wanted) = self.due() else { return None };
+        let text = reading.plain().filter(|_| !self.plan.allow_odd_serials)?;
+        if !known.serials.is_empty() || known.item.is_some() || known.place.is_some() {
+            return None;
+        }
+        let left = (wanted + 1).saturating_sub(next);
+        let found = Range::parse(text)?;
+        let fits = found.as_ref().is_ok_and(|range| (2..=left).contains(&range.count()));
+        if !fits && !Range::is_plain_to_see(text) {
+            return None;
+        }
+        let hint = "look at both ends; if it is one serial with this text, allow it: --allow-odd-serials";
+        let refused = |message: String| stumble(Refusal::new(Code::NotValid, message, hint), scan, Then::TakeSlot);
+        Some(match found {
+            Ok(range) if fits || range.count() <= left => Ok(range),
+            Ok(range) => Err(refused(format!("this is a range of {} serials, and {left} are due", range.count()))),
+            Err(fault) => Err(refused(format!("this is written like a range of serials, but {fault}"))),
+        })
+    }
+
     fn is_lot_open(&self) -> bool {
         self.open.as_ref().is_some_and(OpenGroup::needs_lot)
     }
@@ -250,6 +297,9 @@ impl Conversation {
             }
             self.passing_over = false;
         }
+        if let Kind::Command(command) = reading.kind {
+            return self.command(command, scan, known);
+        }
         match self.due() {
             Due::UnitOrQuantity => self.after_unit(scan, reading, known),
             Due::Quantity => self.quantity(scan, reading, known),
@@ -257,6 +307,35 @@ impl Conversation {
             Due::Serial(..) => self.serial(scan, reading, known),
             Due::Opening | Due::Nothing => self.opening(scan, reading, known),
         }
+    }
+
+    /// A quantity that was scanned as a command; every other command means nothing inside of a batch.
+    fn command(&mut self, command: Command, scan: &ScanRef, known: &Known) -> Step {
+        let due = self.due();
+        if let (Command::Quantity(count), Due::Opening | Due::UnitOrQuantity | Due::Quantity) = (command, due) {
+            let reading = Reading { text: count.to_string(), ..Reading::default() };
+            return match due {
+                Due::Opening => self.opening(scan, &reading, known),
+                Due::Quantity => self.quantity(scan, &reading, known),
+                _ => self.after_unit(scan, &reading, known),
+            };
+        }
+        let what = match command {
+            Command::Quantity(_) | Command::Digit(_) | Command::Enter => "a quantity",
+            Command::Mode(_)
+            | Command::Question(_)
+            | Command::Badge(_)
+            | Command::Repeat
+            | Command::UndoLastOperation => "a command of `scantrail station`",
+            Command::Done | Command::Cancel | Command::UndoLastScan => "a command",
+        };
+        let due = match due {
+            Due::Serial(..) => "a serial is due",
+            Due::Lot => "a lot is due",
+            _ => "a scan of the batch is due",
+        };
+        let hint = "scan the label on the goods; this one counts for nothing";
+        Err(stumble(Refusal::new(Code::CommandNotHere, format!("{due}, and this is {what}"), hint), scan, Then::Stay))
     }
 
     /// What a scan that cannot be read does to the slots.
@@ -275,6 +354,7 @@ impl Conversation {
         match stumble.then {
             Then::Stay => {}
             Then::TakeSlot => self.take_slot(),
+            Then::TakeSlots(count) => (0..count).for_each(|_| self.take_slot()),
             Then::Again => self.place_was_refused = true,
             Then::PassOver => {
                 self.place_was_refused |= matches!(stumble.refusal.code, Code::UnknownLocation | Code::PlaceDoesNotFit);

@@ -189,6 +189,13 @@ impl Conversation {
             let hint = "scan the lot on the label, or name it with --lot";
             return Err(refused(Refusal::new(Code::LotRequired, message, hint), Then::Stay));
         }
+        if let Some(other) = known.item.as_ref().filter(|other| other.id != item.id) {
+            let message = format!("a lot of {} is due, and this is the label of {}", item.sku, other.sku);
+            return Err(refused(
+                Refusal::new(Code::ItemDiffers, message, "scan the label on the right box"),
+                Then::TakeSlot,
+            ));
+        }
         if self.is_typed_done(reading) {
             return self.done(scan);
         }

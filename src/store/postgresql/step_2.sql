@@ -4,7 +4,10 @@ CREATE TABLE scans (
     stream    BYTEA NOT NULL
 );
 CREATE TRIGGER scans_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scans EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER scans_operation AFTER INSERT ON scans DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION check_operation();
 ALTER TABLE scans ENABLE ALWAYS TRIGGER scans_no_change;
+ALTER TABLE scans ENABLE ALWAYS TRIGGER scans_operation;
 DO $$
 BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'scantrail_station') THEN

@@ -93,7 +93,7 @@ impl Engine for Sqlite {
     fn next_operation(&self, _dry_run: bool) -> Result<i64> {
         let mut last = self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM operation")?;
         let last: i64 = last.query_row([], |row| row.get(0))?;
-        Ok(last + 1)
+        last.checked_add(1).ok_or_else(|| invalid("the number of the last operation is the largest there is"))
     }
 
     /// New rows are always numbered after those that are there.
