@@ -123,12 +123,18 @@ impl Station {
         self.home.path().join(name)
     }
 
-    /// Runs a command. Whatever it tells, the password is not in it.
+    /// Runs a command line without spaces inside of its words.
     #[track_caller]
     fn run(&self, line: &str) -> Told {
+        self.run_words(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs a command. Whatever it tells, the password is not in it.
+    #[track_caller]
+    fn run_words(&self, words: &[&str]) -> Told {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scantrail"));
         command.env_clear().env("HOME", self.home.path()).current_dir(self.home.path());
-        command.envs(self.variables.iter().map(|(name, value)| (name, value))).args(line.split_whitespace());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value))).args(words);
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let told =
@@ -150,7 +156,7 @@ impl Station {
     /// A command at this address ends with this exit, this code, and a message that says this.
     #[track_caller]
     fn is_refused(&self, url: &str, exit: i32, code: &str, why: &str) {
-        let told = self.run(&format!("--db {url} stock --json"));
+        let told = self.run_words(&["--db", url, "stock", "--json"]);
         assert_eq!(told.exit, exit, "{told:?}");
         let error = &told.document()["error"];
         assert_eq!(error["code"], code, "{told:?}");

@@ -78,7 +78,8 @@ fn both_engines_answer_alike_and_hold_the_same() {
 }
 
 /// What each table holds, by names: the numbers of rows differ, because a server gives away some that are not used.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
+    ("scans", "SELECT * FROM scans"),
     (
         "operation",
         "SELECT o.number, o.op_id, o.content, o.kind, o.at, o.at_offset, o.recorded_at, o.recorded_offset, o.operator,

@@ -200,11 +200,23 @@ fn forged(set: &[(&str, &str)]) -> String {
     )
 }
 
+/// The statement together with a new operation, where the database adds nothing to an old one. Both are one transaction.
+fn in_a_new_operation(database: &mut Inspector, sql: &str) -> String {
+    if !database.is_server() {
+        return sql.to_owned();
+    }
+    let columns = columns(database, "operation");
+    let other = columns.replacen("number", "number + 9000", 1).replacen("op_id", "op_id || 'x'", 1);
+    let other = other.replacen("station_sequence", "station_sequence + 9000", 1);
+    format!("INSERT INTO operation ({columns}) SELECT {other} FROM operation ORDER BY number LIMIT 1; {sql}")
+}
+
 #[test]
 fn a_broken_hop_is_refused() {
     let (_shop, mut database) = ledger();
     // The same goods go on to place 1 from where they stand: this is how a true hop looks.
     let onward = [
+        ("operation", "(SELECT max(number) FROM operation)"),
         ("line", "9000"),
         ("hop", "hop + 1"),
         ("from_place", "to_place"),
@@ -215,19 +227,24 @@ fn a_broken_hop_is_refused() {
         let kept = onward.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         forged(&kept.chain(changes).copied().collect::<Vec<_>>())
     };
-    is_refused(&mut database, "movement", &with(&[("from_place", "2"), ("to_place", "3")]));
-    is_refused(&mut database, "movement", &with(&[("from_claim", "to_claim + 1")]));
-    is_refused(&mut database, "movement", &with(&[("hop", "hop + 2")]));
-    is_refused(&mut database, "movement", &with(&[("hop", "1")]));
+    let refused = |database: &mut Inspector, changes: &[(&'static str, &'static str)]| {
+        let sql = in_a_new_operation(database, &with(changes));
+        is_refused(database, "movement", &sql);
+    };
+    refused(&mut database, &[("from_place", "2"), ("to_place", "3")]);
+    refused(&mut database, &[("from_claim", "to_claim + 1")]);
+    refused(&mut database, &[("hop", "hop + 2")]);
+    refused(&mut database, &[("hop", "1")]);
     // A first hop comes from outside.
     let unit = "INSERT INTO serial (item, code) SELECT item, 'FORGED' FROM serial LIMIT 1";
     database.done(unit);
     let new_unit = "(SELECT id FROM serial WHERE code = 'FORGED')";
     let shelf = "(SELECT id FROM place WHERE kind = 'storage' LIMIT 1)";
-    is_refused(&mut database, "movement", &with(&[("serial", new_unit), ("hop", "1"), ("from_place", shelf)]));
-    is_refused(&mut database, "movement", &with(&[("serial", new_unit), ("hop", "2")]));
+    refused(&mut database, &[("serial", new_unit), ("hop", "1"), ("from_place", shelf)]);
+    refused(&mut database, &[("serial", new_unit), ("hop", "2")]);
     // The onward hop itself is one that the database takes, so it was the change that was refused.
-    database.done(&with(&[]));
+    let sql = in_a_new_operation(&mut database, &with(&[]));
+    database.done(&sql);
 }
 
 /// A claim on a first hop, a quantity of nothing, a movement to where it came from: refused by checks of the table.

@@ -26,7 +26,7 @@ pub fn run(_args: &Args, context: &Context) -> super::Result {
     if context.globals.dry_run {
         return match Store::open(&address, &options) {
             Ok(_) => show(context, &address, Opened::WasThere),
-            Err(StoreError::Missing(_)) => show(context, &address, Opened::Created),
+            Err(StoreError::Missing(_) | StoreError::Empty(_)) => show(context, &address, Opened::Created),
             Err(error) => Err(error.into()),
         };
     }

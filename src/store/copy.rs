@@ -303,8 +303,8 @@ pub fn copy_database(
     let source = Store::open(source, options)?;
     let into = match (dry_run, Store::open(target, options)) {
         (_, Ok(store)) => Some(store),
-        (true, Err(StoreError::Missing(_))) => None,
-        (false, Err(StoreError::Missing(_))) => Some(make_and_open(target, options)?),
+        (true, Err(StoreError::Missing(_) | StoreError::Empty(_))) => None,
+        (false, Err(StoreError::Missing(_) | StoreError::Empty(_))) => Some(make_and_open(target, options)?),
         (_, Err(error)) => return Err(error),
     };
     source.engine.begin(Purpose::Read)?;

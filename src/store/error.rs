@@ -14,6 +14,9 @@ pub enum StoreError {
         /// What it is.
         why: String,
     },
+    /// The file holds nothing, such as one whose making was broken off.
+    #[error("{0} is not a scantrail database: it is empty")]
+    Empty(String),
     /// The database was made by a newer scantrail.
     #[error("the database has schema {found}, and this scantrail knows schemas up to {known}")]
     Newer {
@@ -85,7 +88,7 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             StoreError::Missing(_) => "database-missing",
-            StoreError::NotOurs { .. } => "not-a-database",
+            StoreError::NotOurs { .. } | StoreError::Empty(_) => "not-a-database",
             StoreError::Newer { .. } => "database-newer",
             StoreError::Older { .. } => "database-older",
             StoreError::Busy => "database-busy",
@@ -112,6 +115,9 @@ impl StoreError {
         match self {
             StoreError::Missing(_) => {
                 "name the right file with --db or SCANTRAIL_DB, or make a new one: scantrail init"
+            }
+            StoreError::Empty(_) => {
+                "name the right file with --db or SCANTRAIL_DB, or make a database of it: scantrail init"
             }
             StoreError::NotOurs { .. } => "name the right file with --db or SCANTRAIL_DB",
             StoreError::Newer { .. } => "install the scantrail that made it; nothing was changed",

@@ -47,7 +47,8 @@ impl Sqlite {
     /// Opens a database that exists.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::NotOurs`], [`StoreError::Newer`] and what the file system says.
+    /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::NotOurs`], [`StoreError::Newer`] and what the file system
+    /// says.
     pub(in crate::store) fn open(path: &Path, allow_network_file_system: bool) -> Result<Sqlite> {
         if !path.exists() {
             return Err(StoreError::Missing(path.display().to_string()));
@@ -55,8 +56,11 @@ impl Sqlite {
         let engine = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, allow_network_file_system)?;
         let (application, version) = marks(&engine.connection).map_err(|error| named(error, path))?;
         if application != APPLICATION_ID {
-            let why = if application == 0 && version == 0 { "it is empty" } else { "another program made it" };
-            return Err(StoreError::NotOurs { path: path.display().to_string(), why: why.to_owned() });
+            let path = path.display().to_string();
+            return Err(match is_empty(&engine.connection)? {
+                true => StoreError::Empty(path),
+                false => StoreError::NotOurs { path, why: "another program made it".to_owned() },
+            });
         }
         if version > SCHEMA_VERSION {
             return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
