@@ -19,7 +19,10 @@ use shop::{Ended, Shop};
 fn shop_of_schema_1() -> Shop {
     let shop = Shop::with_goods();
     let mut tables = shop.inspector();
-    tables.done("DROP TABLE scans");
+    for table in ["scans", "setting", "pack", "supplier_code"] {
+        tables.done(&format!("DROP TABLE {table}"));
+    }
+    tables.done("ALTER TABLE item DROP COLUMN rules");
     match tables.is_server() {
         true => tables.done("UPDATE ledger_schema SET version = 1"),
         false => tables.done("PRAGMA user_version = 1"),

@@ -115,6 +115,14 @@ impl Context {
         })
     }
 
+    /// What is undone in the scans of this station.
+    ///
+    /// # Errors
+    /// A profile that is not understood.
+    pub fn profile(&self) -> Result<crate::codes::Profile, Failure> {
+        Ok(crate::codes::Profile::default())
+    }
+
     /// Where drafts of live sessions are kept: in the user's state folder.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, safe};
 use crate::codes::{self, Confidence, EmbeddedRule, Kind, Profile, Reading, Rules, Scanned, title_of_element};
-use crate::ops::{OpError, facts_for_scan};
-use crate::scan::{Framed, Framer, MOST_BYTES, frames_by, shown, taken_apart};
+use crate::ops::{House, OpError, facts_for_scan};
+use crate::scan::{Framed, Framer, MOST_BYTES, frames_by, repaired};
 use crate::store::{Address, Store};
 
 /// Show what scans say
@@ -57,6 +57,18 @@ fn ean_rule(text: &str) -> Result<EmbeddedRule, String> {
     EmbeddedRule::parse(text).map_err(|fault| fault.to_string())
 }
 
+impl Args {
+    /// What the command line says, before what the house says.
+    fn rules(&self, house: &Rules) -> Rules {
+        let further = |own: &[String], house: &[String]| own.iter().chain(house).cloned().collect();
+        Rules {
+            embedded: self.ean_rules.iter().chain(&house.embedded).cloned().collect(),
+            data_identifiers: self.data_identifiers || house.data_identifiers,
+            lot_words: further(&self.lot_words, &house.lot_words),
+        }
+    }
+}
+
 /// A scan, and what was made of it.
 struct Entry {
     line: u32,
@@ -71,17 +83,13 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     for setting in &args.settings {
         profile.set(setting).map_err(|fault| Failure::usage(format!("--setting: {fault}")))?;
     }
-    let decoder = Decoder {
-        rules: Rules {
-            embedded: args.ean_rules.clone(),
-            data_identifiers: args.data_identifiers,
-            lot_words: args.lot_words.clone(),
-        },
-        profile,
-        typed: args.typed,
-        today: args.today.unwrap_or_else(|| context.now().date_naive()),
-        store: known(context)?,
+    let today = args.today.unwrap_or_else(|| context.now().date_naive());
+    let store = known(context)?;
+    let house = match &store {
+        Some(store) => store.read(|view| House::of(view, today))?,
+        None => House::without_rules(today),
     };
+    let decoder = Decoder { rules: args.rules(house.rules()), profile, typed: args.typed, today, store };
     let entries = match &args.scans {
         Some(path) => {
             let name = path.display().to_string();
@@ -129,44 +137,29 @@ impl Decoder {
         let mut entries = Vec::new();
         for framed in frames_by(reader, Framer::new().keeping_tabs(self.profile.keeps_tabs())) {
             let framed = framed.map_err(|error| Failure::file(name, &error))?;
-            for framed in self.repaired(framed, &mut entries) {
+            for framed in repaired(framed, &self.profile) {
                 entries.push(self.entry(&framed)?);
             }
         }
         Ok(entries)
     }
 
-    /// The scans of a line after the profile has undone what it can; what it cannot goes to the entries.
-    fn repaired(&self, framed: Framed, entries: &mut Vec<Entry>) -> Vec<Framed> {
-        let Framed::Scan { line, bytes } = framed else { return vec![framed] };
-        match self.profile.repaired(&bytes) {
-            Ok(bytes) => taken_apart(Framed::Scan { line, bytes }),
-            // Without a profile, the reader says where the text ends.
-            Err(_) if self.profile == Profile::default() => vec![Framed::Scan { line, bytes }],
-            Err(fault) => {
-                let scanned = Scanned { reading: Reading::default(), fault: None };
-                let refused = Some((codes::Unreadable::CODE, fault.to_string()));
-                entries.push(Entry { line, raw: shown(&bytes), scanned, refused });
-                Vec::new()
-            }
-        }
-    }
-
     fn entry(&self, framed: &Framed) -> Result<Entry, Failure> {
-        match framed {
-            Framed::Scan { line, bytes } => {
-                let mut scanned = self.scanned(bytes);
+        let nothing = || Scanned { reading: Reading::default(), fault: None };
+        let (scanned, refused) = match framed {
+            Framed::Scan(scan) => {
+                let mut scanned = self.scanned(&scan.bytes);
                 scanned.reading = self.settled(scanned.reading)?;
                 let refused = scanned.fault.as_ref().map(|fault| (codes::Unreadable::CODE, fault.to_string()));
-                Ok(Entry { line: *line, raw: shown(bytes), scanned, refused })
+                (scanned, refused)
             }
-            Framed::TooLong { line, beginning, length } => {
+            Framed::NotRepaired { why, .. } => (nothing(), Some((codes::Unreadable::CODE, why.clone()))),
+            Framed::TooLong { length, .. } => {
                 let message = format!("the scan has {length} bytes, and a barcode has at most {MOST_BYTES}");
-                let scanned = Scanned { reading: Reading::default(), fault: None };
-                let raw = format!("{}…", shown(beginning));
-                Ok(Entry { line: *line, raw, scanned, refused: Some(("scan-too-long", message)) })
+                (nothing(), Some(("scan-too-long", message)))
             }
-        }
+        };
+        Ok(Entry { line: framed.line(), raw: framed.shown(), scanned, refused })
     }
 
     fn scanned(&self, bytes: &[u8]) -> Scanned {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::table::{Align, table};
 use super::{output, paper};
+use crate::model::Quantity;
 use crate::ops::{AddItem, ItemView, OpError, add_item, item_view, set_item};
 
 /// What is stocked, and how it is tracked
@@ -36,7 +37,9 @@ enum Command {
     },
     /// Change an item; what is not named stays as it is, and codes are added
     #[command(after_help = "Example:
-  scantrail item set LAPTOP-15 --barcode OLD-LABEL-77")]
+  scantrail item set LAPTOP-15 --barcode OLD-LABEL-77
+  scantrail item set SCREW --pack 19506000134359=100
+  scantrail item set SCREW --supplier-barcode ACME=4711")]
     Set {
         /// Its code
         sku: String,
@@ -66,6 +69,12 @@ struct More {
     /// Another barcode that is printed on it; may be given again
     #[arg(long = "barcode", value_name = "CODE")]
     barcodes: Vec<String>,
+    /// A barcode that stands for several units, such as a case of 12; may be given again
+    #[arg(long = "pack", value_name = "CODE=UNITS")]
+    packs: Vec<String>,
+    /// What a supplier calls it on labels; may be given again
+    #[arg(long = "supplier-barcode", value_name = "SUPPLIER=CODE")]
+    supplier_codes: Vec<String>,
     /// The word for its unit [default: each]
     #[arg(long, value_name = "WORD")]
     unit: Option<String>,
@@ -80,7 +89,17 @@ fn tracking(word: &str) -> Result<String, String> {
 }
 
 fn new_item(sku: String, name: Option<String>, track: Option<String>, more: More) -> AddItem {
-    AddItem { sku, name, track, gtins: more.gtins, barcodes: more.barcodes, unit: more.unit, scale: more.scale }
+    AddItem {
+        sku,
+        name,
+        track,
+        gtins: more.gtins,
+        barcodes: more.barcodes,
+        unit: more.unit,
+        scale: more.scale,
+        packs: more.packs,
+        supplier_codes: more.supplier_codes,
+    }
 }
 
 /// Runs the command.
@@ -118,13 +137,26 @@ pub fn run(args: Args, context: &Context) -> super::Result {
 fn document(view: &ItemView) -> Value {
     json!({
         "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
-        "gtins": view.gtins, "barcodes": view.barcodes, "unit": view.item.unit, "scale": view.item.scale.decimals(),
+        "gtins": view.gtins, "barcodes": view.barcodes, "packs": packs(view), "supplier_barcodes": supplier_codes(view),
+        "unit": view.item.unit, "scale": view.item.scale.decimals(),
     })
+}
+
+fn packs(view: &ItemView) -> Value {
+    let pack =
+        |(code, quantity): &(String, Quantity)| json!({"barcode": code, "quantity": quantity.display(view.item.scale)});
+    view.packs.iter().map(pack).collect()
+}
+
+fn supplier_codes(view: &ItemView) -> Value {
+    view.supplier_codes.iter().map(|(supplier, code)| json!({"supplier": supplier, "barcode": code})).collect()
 }
 
 fn text(items: &[ItemView]) -> String {
     let row = |view: &ItemView| {
-        let codes: Vec<&str> = view.gtins.iter().chain(&view.barcodes).map(String::as_str).collect();
+        let packs = view.packs.iter().map(|(code, quantity)| format!("{code}={}", quantity.display(view.item.scale)));
+        let words = view.supplier_codes.iter().map(|(supplier, code)| format!("{supplier}:{code}"));
+        let codes: Vec<String> = view.gtins.iter().chain(&view.barcodes).cloned().chain(packs).chain(words).collect();
         let decimals = view.item.scale.decimals();
         vec![
             view.item.sku.to_string(),

@@ -29,6 +29,7 @@ mod release;
 mod return_goods;
 mod scans;
 mod sell;
+mod setting;
 mod station;
 mod stock;
 mod table;
@@ -94,6 +95,7 @@ enum Command {
     Label(label::Args),
     Decode(decode::Args),
     Station(station::Args),
+    Setting(setting::Args),
     Undo(undo::Args),
     Log(log::Args),
     CopyDb(copy_db::Args),
@@ -151,6 +153,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Station(args) => station::run(&args, context),
+        Command::Setting(args) => setting::run(args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),
         Command::CopyDb(args) => copy_db::run(&args, context),

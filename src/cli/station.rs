@@ -21,9 +21,9 @@ use crate::ops::{
     Content, LabelRequest, OpError, Recorded, Request, Session, label_of, labels_for, station_scan, station_verb, undo,
     what_is, where_is,
 };
+use crate::scan::Framed;
 use crate::scan::draft::Kept;
 use crate::scan::station::{Station, Step};
-use crate::scan::{Framed, shown};
 use crate::store::Store;
 
 /// Work a whole shift by scanner alone, with the command sheet
@@ -255,10 +255,7 @@ impl Desk<'_> {
     fn interpret(&mut self, framed: &Framed, is_open: bool) -> Result<bool, Failure> {
         let today = self.context.now().date_naive();
         let named = self.store.read(|view| station_scan(view, framed, &self.station, is_open, today))?;
-        let at = |refusal: Refusal| match framed {
-            Framed::Scan { line, bytes } => refusal.at(*line, shown(bytes)),
-            Framed::TooLong { line, beginning, .. } => refusal.at(*line, shown(beginning)),
-        };
+        let at = |refusal: Refusal| refusal.at(framed.line(), framed.shown());
         match self.station.step(&named, is_open) {
             Step::ForBatch => return Ok(true),
             Step::Changed(said) => self.say("ok", &said),

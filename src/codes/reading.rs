@@ -1,6 +1,6 @@
 //! What one scan says.
 
-use super::{Command, Gtin, Unreadable};
+use super::{Command, Gtin, Unreadable, shown};
 use crate::model::{LotCode, LotDates, SerialCode};
 
 /// What sort of code was scanned.
@@ -67,6 +67,8 @@ pub struct Reading {
     /// True when the kind was recognised by its looks alone, without symbology identifier or separator: a text that is
     /// known as a whole should win over it.
     pub is_guess: bool,
+    /// The scanner turns all letters to one case: a text that is known in another case may be meant.
+    pub is_case_lost: bool,
     /// The scan without symbology identifier, transmission marks and surrounding spaces. Separators of GS1 data are
     /// still in it.
     pub text: String,
@@ -135,6 +137,23 @@ impl Reading {
             return self.text.clone();
         }
         self.elements.iter().map(|(identifier, value)| format!("({identifier}){value}")).collect()
+    }
+
+    /// The same with its lot, serial and text in another case, and a warning where that changes anything.
+    pub fn in_case(&self, turned: fn(&str) -> String) -> Reading {
+        let mut other = self.clone();
+        other.lot = self.lot.as_ref().and_then(|lot| LotCode::new(&turned(lot.as_str())).ok());
+        other.serial = self.serial.as_ref().and_then(|serial| SerialCode::new(&turned(serial.as_str())).ok());
+        other.text = turned(&self.text);
+        let turned_elements = self.elements.iter().map(|(identifier, value)| (identifier.clone(), turned(value)));
+        other.elements = turned_elements.collect();
+        if other.text != self.text {
+            other.warn(
+                "case-lost",
+                format!("the scanner turns all letters to one case; taken as {}", shown(other.text.as_bytes())),
+            );
+        }
+        other
     }
 
     /// Adds a warning.

@@ -87,6 +87,25 @@ impl Reading {
         self.confidence == Confidence::Ambiguous && self.is_doubtful()
     }
 
+    /// All readings: this one, as the scan stands, then the others.
+    pub fn each(&self) -> Vec<Reading> {
+        let literal = Reading { readings: Vec::new(), ..self.clone() };
+        std::iter::once(literal).chain(self.readings.iter().cloned()).collect()
+    }
+
+    /// The reading that somebody chose, by its elements in brackets; this one where it is none of the others.
+    pub fn chosen(self, in_brackets: &str) -> Reading {
+        let sure = |one: Reading| Reading { confidence: Confidence::Sure, readings: Vec::new(), ..one };
+        let symbology = self.symbology.clone();
+        match self.readings.iter().find(|one| one.in_brackets() == in_brackets) {
+            Some(other) => sure(Reading { symbology, ..other.clone() }),
+            None => {
+                let warnings = self.warnings.iter().filter(|one| !DOUBTS.contains(&one.code)).cloned().collect();
+                sure(Reading { warnings, ..self })
+            }
+        }
+    }
+
     /// The reading to take when a guess is accepted: the first of the others where there are any, else this one.
     pub fn best_guess(self) -> Reading {
         match self.readings.first() {

@@ -41,6 +41,8 @@ impl ImportKind {
                 ("track", &["track", "tracking", "tracked by"], true),
                 ("gtin", &["gtin", "gtins", "ean", "upc"], false),
                 ("barcode", &["barcode", "barcodes"], false),
+                ("pack", &["pack", "packs"], false),
+                ("supplier barcode", &["supplier barcode", "supplier barcodes", "supplier code"], false),
                 ("unit", &["unit", "uom"], false),
                 ("scale", &["scale", "decimals"], false),
             ],
@@ -160,6 +162,8 @@ fn item(row: &Row) -> Checked<AddItem> {
         barcodes: row.list("barcode"),
         unit: row.cell("unit"),
         scale,
+        packs: row.list("pack"),
+        supplier_codes: row.list("supplier barcode"),
     })
 }
 

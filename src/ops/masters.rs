@@ -7,8 +7,8 @@ use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::codes::Gtin;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::model::{
-    Item, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity, Scale,
-    Sku, Tracking,
+    Item, ItemId, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity,
+    Scale, Sku, Tracking,
 };
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
 
@@ -22,8 +22,12 @@ pub struct ItemView {
     pub item: Rc<Item>,
     /// Its GTINs, with 14 digits.
     pub gtins: Vec<String>,
-    /// Its other barcodes.
+    /// Its other barcodes, those of packs left out.
     pub barcodes: Vec<String>,
+    /// The barcodes of its packs, each with how many units it holds.
+    pub packs: Vec<(String, Quantity)>,
+    /// What suppliers call it: the supplier, and their word.
+    pub supplier_codes: Vec<(String, String)>,
 }
 
 /// `item add`, `item set` and a row of `import items`. What is not given is `None`, and stays as it is with `item set`.
@@ -43,6 +47,10 @@ pub struct AddItem {
     pub unit: Option<String>,
     /// Decimals of its quantity.
     pub scale: Option<u8>,
+    /// Barcodes of packs with the units that each holds, as `CODE=12`.
+    pub packs: Vec<String>,
+    /// What suppliers call it, as `SUPPLIER=CODE`.
+    pub supplier_codes: Vec<String>,
 }
 
 fn not_valid(message: impl Into<String>, hint: &str) -> Refusal {
@@ -59,6 +67,8 @@ impl AddItem {
         self.barcodes.iter().for_each(|barcode| content.flag("barcode", Some(barcode)));
         content.flag("unit", self.unit.as_deref());
         content.flag("scale", self.scale.map(|scale| scale.to_string()).as_deref());
+        self.packs.iter().for_each(|pack| content.flag("pack", Some(pack)));
+        self.supplier_codes.iter().for_each(|code| content.flag("supplier-barcode", Some(code)));
         content.digest()
     }
 
@@ -128,8 +138,68 @@ impl AddItem {
             is_free(writer, code_text(code))?;
             writer.add_item_code(item, code)?;
         }
+        self.add_packs(writer, item, new.scale)?;
+        self.add_supplier_codes(writer, item)
+    }
+
+    fn add_packs(&self, writer: &Writer<'_>, item: ItemId, scale: Scale) -> Checked<()> {
+        let known = writer.packs(item)?;
+        for text in &self.packs {
+            let (code, quantity) = pack(text, scale)?;
+            if known.contains(&(code_text(&code).to_owned(), quantity)) {
+                continue;
+            }
+            is_free(writer, code_text(&code))?;
+            writer.add_item_code(item, &code)?;
+            writer.add_pack(code_text(&code), quantity)?;
+        }
         Ok(())
     }
+
+    fn add_supplier_codes(&self, writer: &Writer<'_>, item: ItemId) -> Checked<()> {
+        for text in &self.supplier_codes {
+            let Some((supplier, word)) = text.split_once('=') else {
+                let shown = crate::codes::shown(text.as_bytes());
+                let message = format!("{shown} is not SUPPLIER=CODE");
+                return Err(not_valid(message, "write it as ACME=4711: the supplier, and their word").into());
+            };
+            let supplier = resolve::partner(writer, PartnerKind::Supplier, supplier.trim())?;
+            let word = Sku::new(word).map_err(|error| {
+                not_valid(format!("a supplier's code cannot be kept: {error}"), "give the text as scanned")
+            })?;
+            match writer.item_of_supplier(supplier.id, word.as_str())? {
+                Some(known) if known.id == item => continue,
+                Some(known) => {
+                    let message = format!("{} calls item {} {word} already", supplier.code, known.sku);
+                    return Err(Refusal::new(Code::CodeTaken, message, "look at the supplier's label again").into());
+                }
+                None => {}
+            }
+            let own = resolve::code(writer, word.as_str())?;
+            if !matches!(&own, Some(Found::Item(own) | Found::Pack(own, _)) if own.id == item) {
+                is_free_of_own(&word, own)?;
+            }
+            writer.add_supplier_code(supplier.id, word.as_str(), item)?;
+        }
+        Ok(())
+    }
+}
+
+/// The barcode of a pack, and how many units it holds: `CODE=12`.
+fn pack(text: &str, scale: Scale) -> Checked<(ItemCode, Quantity)> {
+    let hint = "write it as CODE=12: the barcode on the pack, and how many units are in it";
+    let shown = || crate::codes::shown(text.as_bytes());
+    let (code, quantity) =
+        text.rsplit_once('=').ok_or_else(|| not_valid(format!("{} is not CODE=12", shown()), hint))?;
+    let quantity = Quantity::parse(quantity.trim(), scale)
+        .map_err(|error| not_valid(format!("{} names no quantity: {error}", shown()), hint))?;
+    let barcode = Sku::new(code)
+        .map_err(|error| not_valid(format!("a barcode cannot be kept: {error}"), "give the text as scanned"))?;
+    let code = match Gtin::new(barcode.as_str()) {
+        Ok(gtin) => ItemCode::Gtin(gtin.as_str().to_owned()),
+        Err(_) => ItemCode::Barcode(barcode.as_str().to_owned()),
+    };
+    Ok((code, quantity))
 }
 
 /// A name that people read: no control characters.
@@ -148,9 +218,18 @@ fn code_text(code: &ItemCode) -> &str {
 
 /// One namespace: a code that scans as something already cannot be given again, in another length either.
 fn is_free(view: &View<'_>, text: &str) -> Checked<()> {
-    let taken_by = match resolve::code(view, text)? {
+    if let Some((supplier, item)) = view.any_supplier_code(text)? {
+        let item = view.item(item)?;
+        let message = format!("{supplier} calls item {} {text}, and a scan of it could mean either", item.sku);
+        return Err(Refusal::new(Code::CodeTaken, message, "take another code").into());
+    }
+    is_free_of_own(text, resolve::code(view, text)?)
+}
+
+fn is_free_of_own(text: impl std::fmt::Display, own: Option<Found>) -> Checked<()> {
+    let taken_by = match own {
         None => return Ok(()),
-        Some(Found::Item(item)) => format!("item {}", item.sku),
+        Some(Found::Item(item) | Found::Pack(item, _)) => format!("item {}", item.sku),
         Some(Found::Place(place)) => format!("place {}", place.path),
     };
     let message = format!("the code {text} is the one of {taken_by}");
@@ -173,14 +252,16 @@ pub fn item_view(view: &View<'_>, text: &str) -> Result<ItemView> {
 }
 
 fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
+    let (packs, supplier_codes) = (view.packs(item.id)?, view.supplier_codes(item.id)?);
     let (mut gtins, mut barcodes) = (Vec::new(), Vec::new());
-    for code in view.item_codes(item.id)? {
+    let codes = view.item_codes(item.id)?.into_iter();
+    for code in codes.filter(|code| packs.iter().all(|(text, _)| text != code_text(code))) {
         match code {
             ItemCode::Gtin(text) => gtins.push(text),
             ItemCode::Barcode(text) => barcodes.push(text),
         }
     }
-    Ok(ItemView { item, gtins, barcodes })
+    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes })
 }
 
 /// `item add`.
@@ -222,6 +303,8 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
             is_free(writer, code_text(code))?;
             writer.add_item_code(before.id, code)?;
         }
+        change.add_packs(writer, before.id, after.scale)?;
+        change.add_supplier_codes(writer, before.id)?;
         let attributes = |item: &Item| {
             serde_json::json!({"name": item.name, "track": item.tracking.word(), "unit": item.unit,
                                "scale": item.scale.decimals()})
@@ -230,7 +313,8 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
             "item-set",
             serde_json::json!({
                 "item": before.sku.as_str(), "before": attributes(&before), "after": attributes(&after),
-                "gtins": change.gtins, "barcodes": change.barcodes,
+                "gtins": change.gtins, "barcodes": change.barcodes, "packs": change.packs,
+                "supplier_barcodes": change.supplier_codes,
             }),
         ))
     })

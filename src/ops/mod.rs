@@ -3,6 +3,7 @@
 
 mod allocate;
 mod batch;
+mod house;
 mod import;
 mod lookup;
 mod masters;
@@ -25,6 +26,7 @@ mod undo;
 
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use lookup::facts as facts_for_scan;
 pub use masters::{

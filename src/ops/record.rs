@@ -63,8 +63,15 @@ impl Warning {
 }
 
 /// What is odd about a scan that was accepted, for the oddities that say it may have been read wrongly.
-const TOLD: [&str; 6] =
-    ["hidden-element", "small-letters", "caps-lock", "invisible-character", "separator-in-words", "known-otherwise"];
+const TOLD: [&str; 7] = [
+    "hidden-element",
+    "small-letters",
+    "caps-lock",
+    "case-lost",
+    "invisible-character",
+    "separator-in-words",
+    "known-otherwise",
+];
 
 impl Warning {
     /// Names what is suspicious about a scan.

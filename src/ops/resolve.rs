@@ -42,7 +42,7 @@ pub(super) fn lock_order(writer: &Writer<'_>, text: &str) -> Result<()> {
 /// An item by its SKU, barcode or GTIN.
 pub fn item(view: &View<'_>, text: &str) -> Result<Rc<Item>> {
     match code(view, text)? {
-        Some(Found::Item(item)) => Ok(item),
+        Some(Found::Item(item) | Found::Pack(item, _)) => Ok(item),
         Some(Found::Place(place)) => {
             let message = format!("{} is a place, and an item is wanted", place.path);
             Err(Refusal::new(Code::UnknownItem, message, "scantrail item list").into())

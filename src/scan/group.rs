@@ -48,8 +48,8 @@ pub struct Line {
 pub(super) enum Count {
     /// Not yet.
     Due,
-    /// One unit was scanned; a quantity may follow.
-    OneUnit,
+    /// This much unless a quantity follows: one unit was scanned, or one pack.
+    Implied(Quantity),
     /// It was said, by this scan.
     Said(Quantity, ScanRef),
 }
@@ -73,6 +73,8 @@ pub(super) struct OpenGroup {
     /// The scan that opened it.
     pub opened_by: ScanRef,
     pub count: Count,
+    /// How many units are in each of what is counted, when it is packs.
+    pub pack: Option<Quantity>,
     pub lot: GroupLot,
     pub serials: Vec<(Rc<Item>, LineSerial)>,
     /// Serial slots that refused scans have taken.
@@ -84,7 +86,16 @@ pub(super) struct OpenGroup {
 impl OpenGroup {
     pub fn new(item: Option<Rc<Item>>, opened_by: ScanRef) -> OpenGroup {
         let (count, lot) = (Count::Due, GroupLot::None);
-        OpenGroup { item, opened_by, count, lot, serials: Vec::new(), refused_slots: 0, known: Known::default() }
+        OpenGroup {
+            item,
+            opened_by,
+            count,
+            pack: None,
+            lot,
+            serials: Vec::new(),
+            refused_slots: 0,
+            known: Known::default(),
+        }
     }
 
     pub fn needs_serials(&self) -> bool {
@@ -100,13 +111,19 @@ impl OpenGroup {
         let units_per_whole = self.item.as_ref().map_or(1, |item| item.scale.units_per_whole());
         match &self.count {
             Count::Due => usize::MAX,
-            Count::OneUnit => 1,
-            Count::Said(quantity, _) => usize::try_from(quantity.smallest_units() / units_per_whole).unwrap_or(0),
+            Count::Implied(quantity) | Count::Said(quantity, _) => {
+                usize::try_from(quantity.smallest_units() / units_per_whole).unwrap_or(0)
+            }
         }
     }
 
     pub fn filled_slots(&self) -> usize {
         self.serials.len() + self.refused_slots
+    }
+
+    /// True while a quantity may follow that nobody must scan.
+    pub fn may_be_counted(&self) -> bool {
+        matches!(self.count, Count::Implied(_))
     }
 
     pub fn is_complete(&self) -> bool {
@@ -117,7 +134,7 @@ impl OpenGroup {
 
     pub fn quantity(&self) -> Quantity {
         match (&self.count, &self.item) {
-            (Count::Said(quantity, _), _) => *quantity,
+            (Count::Implied(quantity) | Count::Said(quantity, _), _) => *quantity,
             (_, Some(item)) => Quantity::one(item.scale),
             (_, None) => Quantity::ZERO,
         }

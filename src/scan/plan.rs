@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
-use crate::model::{Item, LotCode, LotDates, Place, PlaceKind, SerialCode};
+use crate::model::{Item, LotCode, LotDates, Place, PlaceKind, Quantity, SerialCode};
 
 /// What a batch is about before its first scan.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Plan {
 pub struct Known {
     /// The item that the scan names.
     pub item: Option<Rc<Item>>,
+    /// How many units of it the scan stands for, when it is the barcode of a pack.
+    pub pack: Option<Quantity>,
     /// The place that the scan names.
     pub place: Option<Rc<Place>>,
     /// The lot asked for.

@@ -30,7 +30,7 @@ struct Table {
 }
 
 /// All tables, in an order in which each row comes after those that it refers to.
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 18] = [
     Table {
         name: "place",
         key: 1,
@@ -63,9 +63,17 @@ const TABLES: [Table; 15] = [
             ("unit", Text),
             ("scale", Integer),
             ("operation", Integer),
+            ("rules", Text),
         ],
     ),
     table("code", 1, &[("key", Text), ("text", Text), ("kind", Text), ("item", Integer), ("place", Integer)]),
+    table("pack", 1, &[("key", Text), ("quantity", Integer), ("operation", Integer)]),
+    table(
+        "supplier_code",
+        2,
+        &[("partner", Integer), ("key", Text), ("text", Text), ("item", Integer), ("operation", Integer)],
+    ),
+    table("setting", 3, &[("subject", Text), ("name", Text), ("operation", Integer), ("value", Text)]),
     table(
         "trade_order",
         1,

@@ -249,7 +249,7 @@ impl World {
                 options,
             }),
         };
-        let scan = |(index, text): (usize, String)| Framed::Scan { line: index as u32 + 1, bytes: text.into_bytes() };
+        let scan = |(index, text): (usize, String)| Framed::Scan(scantrail::scan::Scan::new(index as u32 + 1, text));
         let scans: Vec<Framed> = batch.scans(&self.model).into_iter().enumerate().map(scan).collect();
         record_batch(&self.store, verb.as_ref(), request, &scans)
     }

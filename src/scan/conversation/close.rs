@@ -6,7 +6,7 @@ use super::{Conversation, Stumble, Then, stumble};
 use crate::ledger::{Holding, Taken, Taking, take};
 use crate::model::{Item, LotCode, LotDates, Place, Quantity};
 use crate::scan::Known;
-use crate::scan::group::{Count, GroupLot, Line, LineLot, LineSerial, OpenGroup};
+use crate::scan::group::{GroupLot, Line, LineLot, LineSerial, OpenGroup};
 
 impl Conversation {
     /// Goods that are known bring their lot along.
@@ -24,7 +24,7 @@ impl Conversation {
         stock: &[Holding],
         known: &Known,
     ) -> Result<(), Stumble> {
-        if group.is_complete() && group.count != Count::OneUnit {
+        if group.is_complete() && !group.may_be_counted() {
             return self.close(group, stock, Some(known));
         }
         // A unit that is not tracked by serial must be there even if no quantity follows.

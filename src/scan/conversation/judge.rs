@@ -9,7 +9,7 @@ use crate::ledger::{
     Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
     judge_serial,
 };
-use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, Scale, SerialCode};
+use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode};
 use crate::scan::Known;
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
 
@@ -50,6 +50,17 @@ impl Conversation {
         let quantity =
             Quantity::parse(text, scale).map_err(|error| quantity_refusal(text, error, item.sku.as_str()))?;
         self.judge_more(item, quantity.less(already))?;
+        Ok(quantity)
+    }
+
+    /// So many packs of so many units each.
+    pub(super) fn judge_packs(&self, item: &Item, pack: Quantity, text: &str) -> Result<Quantity, Refusal> {
+        let what = format!("packs of {} {}", pack.display(item.scale), item.sku);
+        let packs =
+            Quantity::parse(text, Scale::WHOLE).map_err(|error| quantity_refusal(text, error, &what))?.smallest_units();
+        let quantity = pack.smallest_units().checked_mul(packs).map(Quantity::from_smallest_units);
+        let quantity = quantity.ok_or_else(|| quantity_refusal(text, QuantityError::TooLarge, &what))?;
+        self.judge_more(item, quantity)?;
         Ok(quantity)
     }
 

@@ -134,7 +134,7 @@ impl Conversation {
         }
         match &self.open {
             None => Due::Opening,
-            Some(group) if group.count == Count::OneUnit => Due::UnitOrQuantity,
+            Some(group) if group.may_be_counted() => Due::UnitOrQuantity,
             Some(group) if group.count == Count::Due => Due::Quantity,
             Some(group) if group.needs_lot() => Due::Lot,
             Some(group) => Due::Serial(group.filled_slots() + 1, group.wanted_serials()),
@@ -197,10 +197,10 @@ impl Conversation {
             .or_else(|| slot_text(is_lot_due).and_then(|text| LotCode::new(text).ok()))
             .or_else(|| self.open.as_ref().filter(|_| continues).and_then(OpenGroup::known_lot))
             .or_else(|| self.plan.lot.clone());
-        let serial = reading
-            .serial
-            .clone()
-            .or_else(|| slot_text(matches!(due, Due::Serial(..))).and_then(|text| SerialCode::new(text).ok()));
+        let serial = reading.serial.clone().or_else(|| {
+            slot_text(matches!(due, Due::Serial(..)) || self.is_serial_open())
+                .and_then(|text| SerialCode::new(text).ok())
+        });
         let any_item = target.is_none() && matches!(due, Due::Serial(..));
         Wants {
             lot: lot.filter(|_| by_lot),
@@ -251,6 +251,17 @@ impl Conversation {
             Ok(range) => Err(refused(format!("this is a range of {} serials, and {left} are due", range.count()))),
             Err(fault) => Err(refused(format!("this is written like a range of serials, but {fault}"))),
         })
+    }
+
+    /// True when a pack was scanned, and the first of its serials may come as well as a quantity.
+    fn is_serial_open(&self) -> bool {
+        let is_open = |group: &OpenGroup| group.may_be_counted() && !group.needs_lot() && !group.is_complete();
+        self.open.as_ref().is_some_and(is_open)
+    }
+
+    /// How many units are in the pack that was scanned last, while a quantity may follow.
+    pub fn open_pack(&self) -> Option<Quantity> {
+        self.open.as_ref().filter(|group| group.may_be_counted()).and_then(|group| group.pack)
     }
 
     fn is_lot_open(&self) -> bool {
@@ -414,10 +425,12 @@ impl Conversation {
     fn missing(&self) -> Option<Refusal> {
         let message = match (&self.open, self.due()) {
             (Some(group), Due::Quantity) => format!("the quantity of {} is missing", group.name()),
-            (Some(group), Due::Lot) => format!("the lot of {} is missing", group.name()),
-            (Some(group), Due::UnitOrQuantity) => format!("the lot of {} is missing", group.name()),
-            (Some(group), Due::Serial(_, wanted)) => {
-                format!("{} is incomplete: serials {} of {wanted}", group.name(), group.filled_slots())
+            (Some(group), Due::Lot | Due::UnitOrQuantity) if group.needs_lot() => {
+                format!("the lot of {} is missing", group.name())
+            }
+            (Some(group), Due::Serial(..) | Due::UnitOrQuantity) => {
+                let (name, filled, wanted) = (group.name(), group.filled_slots(), group.wanted_serials());
+                format!("{name} is incomplete: serials {filled} of {wanted}")
             }
             _ if self.lines.is_empty() && !self.passing_over => "nothing was scanned".to_owned(),
             _ => return None,

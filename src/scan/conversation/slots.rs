@@ -83,7 +83,10 @@ impl Conversation {
             group.count = Count::Said(quantity, scan.clone());
         } else if reading.is_unit() || (reading.serial.is_some() && item.tracking.by_serial()) {
             self.judge_more(&item, Quantity::one(item.scale)).map_err(refused)?;
-            group.count = Count::OneUnit;
+            group.count = Count::Implied(Quantity::one(item.scale));
+        } else if let Some(pack) = known.pack {
+            self.judge_more(&item, pack).map_err(refused)?;
+            (group.count, group.pack) = (Count::Implied(pack), Some(pack));
         }
         if let Some(code) = reading.serial.clone().filter(|_| item.tracking.by_serial()) {
             let serial = self.judge_unit(&group, &code, reading, known).map_err(refused)?;
@@ -126,14 +129,20 @@ impl Conversation {
         if !is_new && self.is_lot_open() {
             return self.lot(scan, reading, known);
         }
+        if !is_new && self.is_serial_open() {
+            return self.serial(scan, reading, known);
+        }
         self.close_unit()?;
+        if let Some(missing) = self.open.as_ref().and_then(|_| self.missing()) {
+            return Err(stumble(missing, scan, Then::PassOver));
+        }
         self.opening(scan, reading, known)
     }
 
     /// Closes a group that one unit opened and that no quantity followed.
     pub(super) fn close_unit(&mut self) -> Result<(), Stumble> {
         match self.open.take() {
-            Some(mut group) if group.count == Count::OneUnit && group.is_complete() => {
+            Some(mut group) if group.may_be_counted() && group.is_complete() => {
                 let known = std::mem::take(&mut group.known);
                 self.close(group, &known.stock, Some(&known))
             }
@@ -163,9 +172,10 @@ impl Conversation {
         }
         let item = group.item.clone();
         let refused = |refusal| stumble(refusal, scan, Then::PassOver);
-        let quantity = match &item {
-            Some(item) => self.judge_quantity(item, text, Quantity::ZERO).map_err(refused)?,
-            None => Quantity::ZERO,
+        let quantity = match (&item, group.pack.filter(|_| stated.is_none())) {
+            (Some(item), Some(pack)) => self.judge_packs(item, pack, text).map_err(refused)?,
+            (Some(item), None) => self.judge_quantity(item, text, Quantity::ZERO).map_err(refused)?,
+            (None, _) => Quantity::ZERO,
         };
         group.count = Count::Said(quantity, scan.clone());
         let said = item.map_or(String::new(), |item| format!("{} {}", quantity.display(item.scale), item.unit));
@@ -231,6 +241,9 @@ impl Conversation {
         }
         self.seen.insert((serial.0.id, code.clone()));
         let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
+        if let Count::Implied(quantity) = group.count {
+            group.count = Count::Said(quantity, group.opened_by.clone());
+        }
         group.serials.push(serial);
         let said = format!("{code}, {} of {}", group.filled_slots(), group.wanted_serials());
         if group.is_complete()

@@ -67,7 +67,7 @@ CREATE TABLE item (
     tracking  TEXT NOT NULL CHECK (tracking IN ('none', 'lot', 'serial', 'lot+serial')),
     unit      TEXT NOT NULL,
     scale     INTEGER NOT NULL CHECK (scale BETWEEN 0 AND 6),
-    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED, rules TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
 -- One namespace: SKUs, barcodes, GTINs and place codes.
@@ -81,6 +81,34 @@ CREATE TABLE code (
     CHECK ((kind = 'place') = (place IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX code_item ON code (item) WHERE item IS NOT NULL;
+
+-- Rules that are set: of the house (no subject), of a partner, of a site. The row of the latest operation holds.
+CREATE TABLE setting (
+    subject   TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    value     TEXT NOT NULL,
+    PRIMARY KEY (subject, name, operation)
+) STRICT, WITHOUT ROWID;
+
+-- A barcode that stands for several units, such as a case of 12: so many of the item's smallest unit.
+CREATE TABLE pack (
+    key       TEXT PRIMARY KEY REFERENCES code (key),
+    quantity  INTEGER NOT NULL CHECK (quantity > 0),
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+-- What a supplier calls an item: it counts only in what comes from them or goes back to them.
+CREATE TABLE supplier_code (
+    partner   INTEGER NOT NULL REFERENCES partner (id),
+    key       TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    item      INTEGER NOT NULL REFERENCES item (id),
+    operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (partner, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX supplier_code_item ON supplier_code (item);
+CREATE INDEX supplier_code_key ON supplier_code (key);
 
 CREATE TABLE trade_order (
     id        INTEGER PRIMARY KEY,
