@@ -19,7 +19,21 @@ use shop::{Ended, Shop};
 fn shop_of_schema_1() -> Shop {
     let shop = Shop::with_goods();
     let mut tables = shop.inspector();
-    for table in ["scans", "setting", "pack", "supplier_code"] {
+    let newer = [
+        "attachment",
+        "file",
+        "ownership",
+        "hold_state",
+        "hold",
+        "supplier_lot",
+        "lot_name",
+        "sequence",
+        "setting",
+        "pack",
+        "supplier_code",
+        "scans",
+    ];
+    for table in newer {
         tables.done(&format!("DROP TABLE {table}"));
     }
     tables.done("ALTER TABLE item DROP COLUMN rules");

@@ -30,7 +30,7 @@ struct Table {
 }
 
 /// All tables, in an order in which each row comes after those that it refers to.
-const TABLES: [Table; 18] = [
+const TABLES: [Table; 26] = [
     Table {
         name: "place",
         key: 1,
@@ -89,6 +89,57 @@ const TABLES: [Table; 18] = [
     },
     table("lot", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
     table("serial", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
+    table("lot_name", 2, &[("lot", Integer), ("operation", Integer), ("item", Integer), ("code", Text)]),
+    table(
+        "supplier_lot",
+        3,
+        &[("item", Integer), ("partner", Integer), ("code", Text), ("lot", Integer), ("operation", Integer)],
+    ),
+    table(
+        "hold",
+        1,
+        &[
+            ("operation", Integer),
+            ("item", Integer),
+            ("lot", Text),
+            ("serial", Text),
+            ("supplier", Integer),
+            ("received_from", Integer),
+            ("received_until", Integer),
+        ],
+    ),
+    table("hold_state", 2, &[("hold", Integer), ("operation", Integer), ("is_on", Integer)]),
+    table(
+        "ownership",
+        2,
+        &[
+            ("operation", Integer),
+            ("line", Integer),
+            ("item", Integer),
+            ("lot", Integer),
+            ("serial", Integer),
+            ("partner", Integer),
+        ],
+    ),
+    table("sequence", 1, &[("scope", Text), ("last", Integer)]),
+    Table {
+        page: PAGE / 2_000,
+        ..table("file", 1, &[("hash", Bytes), ("size", Integer), ("content", Bytes), ("operation", Integer)])
+    },
+    table(
+        "attachment",
+        1,
+        &[
+            ("operation", Integer),
+            ("kind", Text),
+            ("name", Text),
+            ("hash", Bytes),
+            ("item", Integer),
+            ("lot", Integer),
+            ("serial", Integer),
+            ("order_id", Integer),
+        ],
+    ),
     table(
         "operation",
         1,
