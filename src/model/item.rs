@@ -1,6 +1,6 @@
 //! What is stocked.
 
-use super::{ItemId, Scale, Sku};
+use super::{ItemId, ItemRules, Scale, Sku};
 
 /// How units of an item are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,6 +65,8 @@ pub struct Item {
     pub tracking: Tracking,
     /// The word for its unit, such as `each` or `kg`.
     pub unit: String,
-    /// Decimals of its quantity; 0 for serialised items.
+    /// Decimals of its quantity; 0 for serialised items whose units are only counted.
     pub scale: Scale,
+    /// What else the house says of it.
+    pub rules: ItemRules,
 }

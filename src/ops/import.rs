@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::masters::{AddItem, AddLocation, AddOrder, AddPartner, Checked};
+use super::item::{AddItem, RuleChanges};
+use super::masters::{AddLocation, AddOrder, AddPartner, Checked};
 use super::record::record;
 use super::{Content, Draft, OpError, Recorded, Request, Result};
 use crate::ledger::{Code, Refusal, Refused};
@@ -42,6 +43,13 @@ impl ImportKind {
                 ("gtin", &["gtin", "gtins", "ean", "upc"], false),
                 ("barcode", &["barcode", "barcodes"], false),
                 ("pack", &["pack", "packs"], false),
+                ("shelf life", &["shelf life", "shelf life days"], false),
+                ("picking", &["picking", "picking order"], false),
+                ("require certificate", &["require certificate", "certificate"], false),
+                ("serial template", &["serial template"], false),
+                ("lot template", &["lot template", "batch template"], false),
+                ("serial pattern", &["serial pattern"], false),
+                ("measure", &["measure"], false),
                 ("supplier barcode", &["supplier barcode", "supplier barcodes", "supplier code"], false),
                 ("unit", &["unit", "uom"], false),
                 ("scale", &["scale", "decimals"], false),
@@ -164,6 +172,24 @@ fn item(row: &Row) -> Checked<AddItem> {
         scale,
         packs: row.list("pack"),
         supplier_codes: row.list("supplier barcode"),
+        rules: rules(row)?,
+    })
+}
+
+fn rules(row: &Row) -> Checked<RuleChanges> {
+    let days = row.cell("shelf life").map(|text| text.parse::<u32>().map_err(|_| text)).transpose();
+    let days = days.map_err(|text| {
+        bad(format!("{} is no number of days", crate::codes::shown(text.as_bytes())), "write the shelf life as 14")
+    })?;
+    let certificate = row.cell("require certificate");
+    Ok(RuleChanges {
+        shelf_life_days: days,
+        picking: row.cell("picking"),
+        requires_certificate: certificate.map(|word| word.eq_ignore_ascii_case("yes")),
+        serial_template: row.cell("serial template"),
+        lot_template: row.cell("lot template"),
+        serial_pattern: row.cell("serial pattern"),
+        measure: row.cell("measure"),
     })
 }
 

@@ -5,6 +5,7 @@ mod allocate;
 mod batch;
 mod house;
 mod import;
+mod item;
 mod lookup;
 mod masters;
 mod order_report;
@@ -28,11 +29,9 @@ pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
+pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
-pub use masters::{
-    AddItem, AddLocation, AddOrder, AddPartner, ItemView, add_item, add_location, add_order, add_partner, item_view,
-    set_item,
-};
+pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::model::{
-    Item, ItemId, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Quantity, Scale, Sku,
-    Tracking, folded,
+    Item, ItemId, ItemRules, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Quantity,
+    Scale, Sku, Tracking, folded,
 };
 
 /// What a code stands for.
@@ -73,6 +73,8 @@ pub struct NewItem {
     pub unit: String,
     /// Decimals of its quantity.
     pub scale: Scale,
+    /// What else the house says of it.
+    pub rules: ItemRules,
     /// Its other codes.
     pub codes: Vec<ItemCode>,
 }
@@ -88,7 +90,7 @@ fn code_row(row: &Row<'_>, column: usize) -> Result<CodeRow> {
 const CODE: &str =
     "SELECT code.key, code.item, code.place, pack.quantity FROM code LEFT JOIN pack ON pack.key = code.key";
 
-const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale FROM item";
+const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale, rules FROM item";
 const PARTNER: &str = "SELECT id, kind, code, name, place FROM partner";
 
 fn item(row: &Row<'_>) -> Result<Item> {
@@ -100,6 +102,7 @@ fn item(row: &Row<'_>) -> Result<Item> {
         tracking: Tracking::from_word(&tracking).unwrap_or(Tracking::None),
         unit: row.get(4)?,
         scale: Scale::new(row.get(5)?).unwrap_or_default(),
+        rules: ItemRules::from_json(row.get(6)?),
     })
 }
 
@@ -286,14 +289,22 @@ impl Writer<'_> {
     /// What the database says.
     pub fn add_item(&self, new: &NewItem) -> Result<ItemId> {
         let key = folded(new.sku.as_str());
-        let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, operation)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, rules, operation)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
         let (tracking, operation) = (new.tracking.word(), self.number()?.0);
-        let id =
-            ItemId(self.insert(
-                sql,
-                (new.sku.as_str(), &key, &new.name, tracking, &new.unit, new.scale.decimals(), operation),
-            )?);
+        let id = ItemId(self.insert(
+            sql,
+            (
+                new.sku.as_str(),
+                &key,
+                &new.name,
+                tracking,
+                &new.unit,
+                new.scale.decimals(),
+                new.rules.to_json(),
+                operation,
+            ),
+        )?);
         self.add_code(new.sku.as_str(), "sku", Some(id), None)?;
         new.codes.iter().try_for_each(|code| self.add_item_code(id, code))?;
         Ok(id)
@@ -322,8 +333,8 @@ impl Writer<'_> {
     /// What the database says.
     pub fn set_item(&self, item: &Item) -> Result<()> {
         self.execute(
-            "UPDATE item SET name = $2, tracking = $3, unit = $4, scale = $5 WHERE id = $1",
-            (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals()),
+            "UPDATE item SET name = $2, tracking = $3, unit = $4, scale = $5, rules = $6 WHERE id = $1",
+            (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals(), item.rules.to_json()),
         )?;
         self.cache.items.borrow_mut().remove(&item.id);
         Ok(())

@@ -18,6 +18,7 @@ fn item(id: i64, sku: &str, tracking: Tracking) -> Rc<Item> {
         tracking,
         unit: "each".to_owned(),
         scale: Scale::WHOLE,
+        rules: crate::model::ItemRules::default(),
     })
 }
 
