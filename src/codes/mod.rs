@@ -13,6 +13,7 @@
 //! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`.
 
 mod brackets;
+mod check_character;
 mod check_digit;
 mod command;
 mod companions;
@@ -49,6 +50,7 @@ mod values;
 pub(crate) mod tests;
 
 pub use brackets::read_typed;
+pub use check_character::{CheckCharacter, CheckFault};
 pub use check_digit::WrongCheckDigit;
 pub use command::{BadgeName, Command, CommandFault, Mode, Question};
 pub use dates::{DateFault, date_of_six_digits};
