@@ -43,6 +43,7 @@ mod rules;
 mod settle;
 mod shown;
 mod symbology;
+mod template;
 mod unreadable;
 mod values;
 
@@ -64,6 +65,7 @@ pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
 pub use rules::{Rules, without_lot_word};
 pub use settle::{Facts, Questions};
 pub use shown::shown;
+pub use template::{Field, NumberFault, Template, TemplateFault, TemplateWarning, Values};
 pub use unreadable::{ElementFault, Unreadable};
 
 /// What the value of a GS1 element is, in a few words, such as `batch or lot`; `None` for numbers that are not assigned.
