@@ -176,7 +176,7 @@ fn vin(counted: &[u8]) -> Result<char, CheckFault> {
 /// Letters have the values from 10 on without the multiples of 11, weights are the powers of two; ten counts as zero.
 fn container(counted: &[u8]) -> Result<char, CheckFault> {
     of_length(counted, 10)?;
-    let value = |value: u32| if value < 10 { value } else { value + (value + 9) / 10 - 1 };
+    let value = |value: u32| if value < 10 { value } else { value + value.div_ceil(10) - 1 };
     let sum: u32 = values(counted).enumerate().map(|(index, one)| value(one) << index).sum();
     Ok(digit_or_x(sum % 11 % 10))
 }
