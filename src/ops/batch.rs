@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::house::House;
 use super::lookup::Lookup;
+use super::numbers::{NewNumbers, Numbers};
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
@@ -87,6 +88,10 @@ pub trait ScanVerb {
     /// # Errors
     /// What is unknown or does not fit.
     fn frame(&self, view: &View<'_>) -> Result<Frame>;
+    /// Which numbers it makes while goods are received, and the document that came with them.
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        None
+    }
     /// Turns accepted lines into movements.
     ///
     /// # Errors
@@ -125,9 +130,15 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
             resolve::lock_order(writer, order)?;
         }
         let frame = verb.frame(writer)?;
-        let plan = plan(writer, verb, &frame, &request.stamp)?;
+        let mut plan = plan(writer, verb, &frame, &request.stamp)?;
+        let made = match verb.numbers().filter(|(numbers, _)| numbers.are_wanted()) {
+            Some((numbers, document)) => numbers.make(writer, &plan, &frame, document, request)?,
+            None => NewNumbers::default(),
+        };
+        plan.lot = made.lot.or(plan.lot);
         let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
+        let (lines, found) =
+            judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })

@@ -8,6 +8,7 @@ mod import;
 mod item;
 mod lookup;
 mod masters;
+mod numbers;
 mod order_report;
 mod paper;
 mod pick;
@@ -20,6 +21,7 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod site;
 mod station;
 mod trace;
 mod transfer;
@@ -32,6 +34,7 @@ pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
+pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,

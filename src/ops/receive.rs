@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::batch::Frame;
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, resolve};
 use crate::ledger::{Movement, SerialHop, Spot, Verb};
 use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
 use crate::scan::{Line, LineLot};
@@ -22,6 +22,8 @@ pub struct Receive {
     pub invoice: Option<String>,
     /// More than ordered is fine.
     pub allow_over: bool,
+    /// Which lots and serials are made.
+    pub numbers: Numbers,
     /// What holds for the whole batch.
     pub options: BatchOptions,
 }
@@ -45,6 +47,11 @@ impl ScanVerb for Receive {
         content.flag("to", self.to.as_deref());
         content.flag("invoice", self.invoice.as_deref());
         content.switch("allow-over", self.allow_over);
+        self.numbers.describe(content);
+    }
+
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        Some((&self.numbers, self.invoice.as_deref()))
     }
 
     fn frame(&self, view: &View<'_>) -> Result<Frame> {

@@ -486,7 +486,10 @@ fn count_of(count: usize, what: &str) -> String {
 
 fn begin(view: &View<'_>, verb: &dyn ScanVerb, request: &Request) -> Result<(Frame, Conversation)> {
     let frame = verb.frame(view)?;
-    let plan = plan(view, verb, &frame, &request.stamp)?;
+    let mut plan = plan(view, verb, &frame, &request.stamp)?;
+    if let Some((numbers, document)) = verb.numbers() {
+        plan.lot = numbers.next_lot(view, &plan, &frame, document, request)?.or(plan.lot);
+    }
     Ok((frame, Conversation::new(plan)))
 }
 

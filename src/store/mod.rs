@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod history;
 mod masters;
+mod numbers;
 mod open;
 mod operation;
 mod orders;

@@ -33,6 +33,7 @@ mod live;
 mod live_terminal;
 mod location;
 mod log;
+mod numbers;
 mod order;
 mod packs;
 mod partner;
