@@ -70,7 +70,7 @@ fn lots(count: usize) -> Vec<Holding> {
     let place = |at: usize| Place { id: PlaceId(1), path: format!("WH1/A-{at}"), kind: PlaceKind::Storage };
     let places: Vec<_> = (0..500).map(|at| Rc::new(place(at))).collect();
     let holding = |at: usize| {
-        let expires = (at % 10 > 0).then(|| today + chrono::Days::new(numbers.next(700).unsigned_abs()));
+        let expires = (!at.is_multiple_of(10)).then(|| today + chrono::Days::new(numbers.next(700).unsigned_abs()));
         let dates = LotDates { expires, ..LotDates::default() };
         let id = LotId(i64::try_from(at * 7_919 % count).unwrap());
         let lot = LotRecord { id, code: LotCode::new(&format!("L{at}")).unwrap(), dates };
