@@ -7,6 +7,7 @@ mod allocate;
 mod config;
 mod context;
 mod copy_db;
+mod cut;
 mod decode;
 mod document;
 mod draft;
@@ -90,6 +91,7 @@ enum Command {
     Pick(pick::Args),
     Sell(sell::Args),
     Return(return_goods::Args),
+    Cut(cut::Args),
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
@@ -148,6 +150,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Pick(args) => pick::run(args, context),
         Command::Sell(args) => sell::run(args, context),
         Command::Return(args) => return_goods::run(args, context),
+        Command::Cut(args) => cut::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),

@@ -64,6 +64,9 @@ struct NumberArgs {
     /// The size class, for templates with {size}
     #[arg(long, value_name = "CLASS")]
     size: Option<String>,
+    /// How much each new unit measures, for items with a measure
+    #[arg(long, value_name = "MEASURE", requires = "new_serials")]
+    each_measure: Option<String>,
     /// How serials are made this time
     #[arg(long, value_name = "TEMPLATE", requires = "new_serials")]
     serial_template: Option<String>,
@@ -87,6 +90,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
             new_serials: args.numbers.new_serials,
             new_lot: args.numbers.new_lot,
             size: args.numbers.size,
+            measure: args.numbers.each_measure,
             serial_template: args.numbers.serial_template,
             lot_template: args.numbers.lot_template,
         },

@@ -272,7 +272,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 let sold = last_effective(&steps, "sell");
                 let on_order = sold.is_some_and(|step| step.order == self.order);
                 if on_order && !record.standing.place.kind.is_internal() {
-                    facts.sold_on_order = Quantity::one(item.scale);
+                    facts.sold_on_order = record.quantity;
                 }
                 facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
             }
@@ -284,7 +284,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                         && (self.order.is_none() || step.order == self.order)
                 });
                 if from_them {
-                    facts.received_from_supplier = Quantity::one(item.scale);
+                    facts.received_from_supplier = record.quantity;
                 }
             }
             Verb::Receive if item.tracking.by_lot() => {

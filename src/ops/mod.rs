@@ -3,6 +3,7 @@
 
 mod allocate;
 mod batch;
+mod cut;
 mod house;
 mod import;
 mod item;
@@ -29,6 +30,7 @@ mod undo;
 
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use cut::Cut;
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
@@ -37,8 +39,8 @@ pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, ad
 pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
-    trace_paper,
+    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_cut, labels_of_operation, over_of,
+    pick_sheet_of, short_of, slip_of, trace_paper,
 };
 pub use pick::Pick;
 pub use receive::Receive;

@@ -28,6 +28,8 @@ pub struct Numbers {
     pub new_lot: bool,
     /// The size class of the units.
     pub size: Option<String>,
+    /// How much each new unit measures.
+    pub measure: Option<String>,
     /// How serials are made, if not as the item's rules say.
     pub serial_template: Option<String>,
     /// How lots are made, if not as the item's rules say.
@@ -41,6 +43,21 @@ pub(super) struct NewNumbers {
     pub lot: Option<LotCode>,
     /// What somebody would have scanned: the quantity, then each serial.
     pub scans: Vec<Framed>,
+}
+
+/// One serial by the template of an item, for goods that are at a place already.
+///
+/// # Errors
+/// As [`Numbers::make`].
+pub(super) fn one_serial(writer: &Writer<'_>, item: &Item, at: &str, request: &Request) -> Result<SerialCode> {
+    let numbers = Numbers::default();
+    let site = Some(site::of(writer, at)?);
+    let day = request.stamp.day();
+    let purpose = Purpose { item, order: None, site, supplier: None, document: None, size: None, day };
+    let made = numbers.numbers(writer, &purpose, Kind::Serial, 1)?;
+    made.first()
+        .and_then(|text| SerialCode::new(text).ok())
+        .ok_or_else(|| Refusal::new(Code::NotValid, "the template made no serial", "give it another template").into())
 }
 
 /// What the numbers of a batch are made for.
@@ -97,6 +114,7 @@ impl Numbers {
         content.flag("new-serials", self.new_serials.map(|count| count.to_string()).as_deref());
         content.switch("new-lot", self.new_lot);
         content.flag("size", self.size.as_deref());
+        content.flag("each-measure", self.measure.as_deref());
         content.flag("serial-template", self.serial_template.as_deref());
         content.flag("lot-template", self.lot_template.as_deref());
     }
@@ -121,7 +139,9 @@ impl Numbers {
         }
         if let Some(count) = self.new_serials {
             let serials = self.numbers(writer, &purpose, Kind::Serial, count)?;
-            let texts = std::iter::once(count.to_string()).chain(serials);
+            let measure = self.measure.as_ref();
+            let units = serials.into_iter().flat_map(|serial| std::iter::once(serial).chain(measure.cloned()));
+            let texts = std::iter::once(count.to_string()).chain(units);
             made.scans = (1..).zip(texts).map(|(line, text)| Framed::Scan(Scan::new(line, text))).collect();
         }
         Ok(made)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::batch::Frame;
 use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, resolve};
 use crate::ledger::{Movement, SerialHop, Spot, Verb};
-use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
+use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
 use crate::store::{LotStatement, View, Writer};
 
@@ -106,10 +106,10 @@ impl Arrivals {
             self.movements.push(Movement { item, lot, serial: None, quantity: line.quantity, from, to });
             return Ok(());
         }
-        let quantity = Quantity::one(line.item.scale);
         let new = line.serials.iter().filter(|serial| serial.record.is_none()).map(|serial| serial.code.clone());
         let mut new = writer.add_serials(item, &new.collect::<Vec<_>>())?.into_iter();
         for serial in line.serials {
+            let quantity = serial.quantity();
             // A unit that was here before comes back from wherever it stands.
             let (hop, from) = match &serial.record {
                 Some(record) => (SerialHop { serial: record.id, hop: record.hop + 1 }, record.standing.spot()),

@@ -33,6 +33,7 @@ mod live;
 mod live_terminal;
 mod location;
 mod log;
+mod measured;
 mod numbers;
 mod order;
 mod packs;

@@ -64,7 +64,12 @@ impl Conversation {
         Ok(quantity)
     }
 
+    /// May so much more of an item stand in the batch? How much measured units are is known unit by unit.
     pub(super) fn judge_more(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
+        if item.rules.is_measured { Ok(()) } else { self.judge_amount(item, more) }
+    }
+
+    pub(super) fn judge_amount(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
         let in_batch = self.counted.get(&item.id).copied().unwrap_or_default();
         judge_order_quantity(self.plan.verb, self.plan.order.as_ref(), item, in_batch, more)
     }
@@ -157,7 +162,7 @@ impl Conversation {
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
             judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
         }
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None }))
     }
 
     pub(super) fn item_of_unit(

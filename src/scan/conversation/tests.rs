@@ -73,8 +73,15 @@ impl World {
             .filter(|lot| lot.as_str() == "L1")
             .map(|code| Rc::new(LotRecord { id: LotId(1), code: code.clone(), dates: LotDates::default() }));
         if let Some(code) = wants.serial.filter(|code| code.as_str().starts_with("OLD")) {
-            let record =
-                SerialRecord { id: SerialId(1), item: ItemId(1), code, lot: None, standing: standing.clone(), hop: 1 };
+            let record = SerialRecord {
+                id: SerialId(1),
+                item: ItemId(1),
+                code,
+                lot: None,
+                standing: standing.clone(),
+                hop: 1,
+                quantity: Quantity::from_smallest_units(1),
+            };
             known.serials.push((self.items[0].clone(), record));
         }
         if wants.stock {
