@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, safe};
-use crate::codes::{self, Confidence, EmbeddedRule, Kind, Profile, Reading, Rules, Scanned, title_of_element};
-use crate::ops::{House, OpError, facts_for_scan};
+use crate::codes::{self, Confidence, Decoded, EmbeddedRule, Kind, Profile, Reading, Rules, Scanned, title_of_element};
+use crate::ops::{House, OpError, decoded_by_any, facts_for_scan};
 use crate::scan::{Framed, Framer, MOST_BYTES, frames_by, repaired};
 use crate::store::{Address, Store};
 
@@ -75,6 +75,8 @@ struct Entry {
     raw: String,
     scanned: Scanned,
     refused: Option<(&'static str, String)>,
+    /// What the patterns of makers say of its serial, or of a plain text.
+    decoded: Vec<Decoded>,
 }
 
 /// Runs the command.
@@ -159,7 +161,18 @@ impl Decoder {
                 (nothing(), Some(("scan-too-long", message)))
             }
         };
-        Ok(Entry { line: framed.line(), raw: framed.shown(), scanned, refused })
+        let decoded = self.decoded(&scanned.reading)?;
+        Ok(Entry { line: framed.line(), raw: framed.shown(), scanned, refused, decoded })
+    }
+
+    fn decoded(&self, reading: &Reading) -> Result<Vec<Decoded>, Failure> {
+        let text = reading.serial.as_ref().map(|serial| serial.as_str()).or(reading.plain());
+        match (&self.store, text) {
+            (Some(store), Some(text)) => {
+                Ok(store.read(|view| decoded_by_any(view, text, self.today)).map_err(|error: OpError| error)?)
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn scanned(&self, bytes: &[u8]) -> Scanned {
@@ -247,6 +260,7 @@ fn document(entry: &Entry) -> Value {
         "price": reading.price, "container": reading.container, "place": reading.place,
         "best_before": reading.dates.best_before.map(|date| date.to_string()),
         "made": reading.dates.made.map(|date| date.to_string()), "item_codes": reading.item_codes,
+        "patterns": entry.decoded.iter().map(pattern_document).collect::<Vec<_>>(),
     })
 }
 
@@ -262,6 +276,10 @@ fn text(entry: &Entry) -> String {
     });
     text.push_str(&aligned(&elements.collect::<Vec<_>>()));
     text.push_str(&aligned(&meanings(reading)));
+    for decoded in &entry.decoded {
+        text.push_str(&format!("  pattern {}\n", safe(&decoded.pattern)));
+        text.push_str(&aligned(&facts(decoded)));
+    }
     for other in &reading.readings {
         text.push_str(&format!("  or  {}\n", safe(&other.in_brackets())));
     }
@@ -272,6 +290,30 @@ fn text(entry: &Entry) -> String {
         text.push_str(&format!("  refused [{code}] {message}\n"));
     }
     text
+}
+
+/// What a pattern says, as rows.
+fn facts(decoded: &Decoded) -> Vec<[String; 3]> {
+    let known = [
+        ("maker", decoded.maker.clone()),
+        ("model", decoded.model.clone()),
+        ("made", decoded.made.map(|made| made.to_string())),
+        ("plant", decoded.plant.clone()),
+        ("number", decoded.sequence.clone()),
+    ];
+    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let all = known.chain(decoded.further.iter().cloned());
+    all.map(|(name, value)| [format!("  {}", safe(&name)), safe(&value), String::new()]).collect()
+}
+
+fn pattern_document(decoded: &Decoded) -> Value {
+    let further: serde_json::Map<String, Value> =
+        decoded.further.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    json!({
+        "pattern": decoded.pattern, "maker": decoded.maker, "model": decoded.model,
+        "made": decoded.made.map(|made| made.to_string()), "plant": decoded.plant, "sequence": decoded.sequence,
+        "further": further,
+    })
 }
 
 fn meanings(reading: &Reading) -> Vec<[String; 3]> {

@@ -23,6 +23,7 @@ mod order;
 mod output;
 mod paper;
 mod partner;
+mod pattern;
 mod pick;
 mod progress;
 mod receive;
@@ -97,6 +98,7 @@ enum Command {
     Label(label::Args),
     Decode(decode::Args),
     Station(station::Args),
+    Pattern(pattern::Args),
     Setting(setting::Args),
     Undo(undo::Args),
     Log(log::Args),
@@ -156,6 +158,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Station(args) => station::run(&args, context),
+        Command::Pattern(args) => pattern::run(args, context),
         Command::Setting(args) => setting::run(args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),

@@ -71,6 +71,8 @@ pub enum Code {
     ContainerWhereSerialExpected,
     /// A lot is due, and the scan has none.
     LotRequired,
+    /// A lot does not look as the lots of its item do.
+    LotDoesNotFit,
     /// A serial does not look as the serials of its item do.
     SerialDoesNotFit,
     /// The same serial twice in one batch.
@@ -135,7 +137,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 64] = [
+    pub const ALL: [(Code, &'static str); 65] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -170,6 +172,7 @@ impl Code {
         (Code::LocationWhereSerialExpected, "location-where-serial-expected"),
         (Code::ContainerWhereSerialExpected, "container-where-serial-expected"),
         (Code::LotRequired, "lot-required"),
+        (Code::LotDoesNotFit, "lot-does-not-fit"),
         (Code::SerialDoesNotFit, "serial-does-not-fit"),
         (Code::DuplicateInBatch, "duplicate-in-batch"),
         (Code::NotSoldOnOrder, "not-sold-on-order"),

@@ -240,7 +240,7 @@ fn judge_stream(
     house: &House,
     options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
-    let lookup = Lookup::new(view, plan.verb, frame)?;
+    let lookup = Lookup::new(view, plan.verb, frame, house.today())?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, house, &mut refusals)?;
     let read: Vec<_> = kept.into_iter().map(|framed| house.read(framed)).collect();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::masters::{Checked, clean, draft, is_free, is_free_of_own, not_valid};
 use super::record::record;
-use super::{Content, Recorded, Request, Result, Warning, numbers, resolve};
+use super::{Content, Recorded, Request, Result, Warning, numbers, pattern, resolve};
 use crate::codes::{Gtin, Template, TemplateWarning};
 use crate::ledger::{Code, Refusal};
 use crate::model::{Item, ItemId, ItemRules, PartnerKind, Picking, Quantity, Scale, Sku, Tracking};
@@ -223,6 +223,7 @@ impl AddItem {
             not_valid(format!("it is not said how {sku} is tracked"), "one of none, lot, serial, lot+serial")
         })?;
         let rules = self.rules.applied(&ItemRules::default(), tracking)?;
+        rules.serial_pattern.iter().try_for_each(|rule| pattern::checked(view, rule))?;
         let scale = self.scale(tracking, &rules)?.unwrap_or_default();
         let codes = self.codes()?;
         is_free(view, sku.as_str())?;
@@ -353,6 +354,7 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
         let before = resolve::item(writer, &change.sku)?;
         let tracking = change.tracking()?.unwrap_or(before.tracking);
         let rules = change.rules.applied(&before.rules, tracking)?;
+        rules.serial_pattern.iter().try_for_each(|rule| pattern::checked(writer, rule))?;
         let is_counted_whole = tracking.by_serial() && !rules.is_measured;
         let scale = change.scale(tracking, &rules)?;
         let scale = scale.unwrap_or(if is_counted_whole { Scale::WHOLE } else { before.scale });

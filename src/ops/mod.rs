@@ -12,6 +12,7 @@ mod masters;
 mod numbers;
 mod order_report;
 mod paper;
+mod pattern;
 mod pick;
 mod receive;
 mod record;
@@ -42,6 +43,7 @@ pub use paper::{
     LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_cut, labels_of_operation, over_of,
     pick_sheet_of, short_of, slip_of, trace_paper,
 };
+pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};

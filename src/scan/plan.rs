@@ -47,6 +47,12 @@ pub struct Known {
     pub serials: Vec<(Rc<Item>, SerialRecord)>,
     /// Other items that have a unit with this serial.
     pub other_items: Vec<String>,
+    /// Why the serial asked for is none of the item, by the item's patterns.
+    pub misfit: Option<String>,
+    /// Why the lot asked for is none of the item.
+    pub lot_misfit: Option<String>,
+    /// When the lot asked for was made, as its text says.
+    pub lot_made: Option<NaiveDate>,
     /// Where the wanted item (and lot) is.
     pub stock: Vec<Holding>,
     /// What was done with it before.

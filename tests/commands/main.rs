@@ -38,6 +38,7 @@ mod numbers;
 mod order;
 mod packs;
 mod partner;
+mod pattern;
 mod pick;
 mod ranges;
 mod receive;

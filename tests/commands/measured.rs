@@ -212,7 +212,10 @@ fn new_units_with_a_measure_are_made() {
         (serials(&document["lines"][0]), &document["lines"][0]["measure"]),
         (vec!["SL0001", "SL0002"], &json!("300.00"))
     );
-    assert_eq!(world.refused_codes(&format!("{RECEIVE} --item SLATE --new-serials 2"), ""), ["quantity-not-a-number", "batch-incomplete"]);
+    assert_eq!(
+        world.refused_codes(&format!("{RECEIVE} --item SLATE --new-serials 2"), ""),
+        ["quantity-not-a-number", "batch-incomplete"]
+    );
     assert_eq!(world.json("cut SL0001 50", "")["cut"]["piece"], "SL0003");
 }
 
