@@ -21,7 +21,17 @@ fn value<'r>(reading: &'r Reading, name: &str) -> Option<&'r str> {
 
 fn name_item(reading: &mut Reading, names: &[&str], count: &str) {
     reading.item_codes = names.iter().filter_map(|name| value(reading, name)).map(str::to_owned).collect();
-    reading.count = value(reading, count).and_then(data_identifiers::decimal);
+    let stated = value(reading, count).map(str::to_owned);
+    reading.count = stated.as_deref().and_then(data_identifiers::decimal);
+    if let Some(stated) = stated.filter(|_| reading.count.is_none()) {
+        data_identifiers::not_a_quantity(reading, count, &stated);
+    }
+    let is_doubled = |one: &&str| reading.elements.iter().filter(|(name, _)| name == one).count() > 1;
+    if let Some(name) = names.iter().chain([&count]).find(|name| is_doubled(name)) {
+        let message = format!("{name} stands there twice; the first one is used");
+        reading.warn("not-used", message);
+        reading.doubt(Confidence::Guess);
+    }
 }
 
 /// `{pbn:…,on:…,pc:…,pm:…,qty:…}`: not JSON, because nothing is quoted. A piece without a colon belongs to the value

@@ -31,10 +31,15 @@ enum Looks {
 
 /// Looks for elements that the values of a scan without separators hide, and puts what it finds into the reading.
 pub(super) fn look_for(scanned: &mut Scanned, data: &str, today: NaiveDate) {
-    let mut search = Search { today, tried: 0, found: Vec::new() };
+    let mut search = Search { today, tried: 0, found: Vec::new(), hides_a_label: false };
     search.cut(data, Vec::new(), None);
-    search.found.sort_by_key(|(looks, _)| std::cmp::Reverse(*looks));
+    search.found.sort_by_key(|(looks, reading)| std::cmp::Reverse((*looks, forms(reading))));
     search.found.truncate(MOST_READINGS);
+    if search.hides_a_label {
+        let message = "the number of an item or container stands inside of a value: two scans ran together";
+        scanned.reading.warn("doubled-text", message);
+        scanned.reading.doubt(Confidence::Ambiguous);
+    }
     let Some((best, first)) = search.found.first() else { return };
     let literal = &mut scanned.reading;
     let message = format!("a separator may be missing: it may also be {}", shown(first.in_brackets().as_bytes()));
@@ -43,8 +48,15 @@ pub(super) fn look_for(scanned: &mut Scanned, data: &str, today: NaiveDate) {
     literal.readings = search.found.into_iter().map(|(_, reading)| reading).collect();
 }
 
+/// How many elements have a form of their own.
+fn forms(reading: &Reading) -> usize {
+    reading.elements.iter().filter(|(identifier, _)| identifiers::predefined_length(identifier).is_some()).count()
+}
+
 struct Search {
     today: NaiveDate,
+    /// An element that names a thing stands there a second time.
+    hides_a_label: bool,
     tried: usize,
     found: Vec<(Looks, Reading)>,
 }
@@ -109,6 +121,9 @@ impl Search {
             elements[..index].iter().any(|other| other.identifier == one.identifier)
         };
         if elements.iter().enumerate().any(repeats) {
+            let names_a_thing =
+                |pair: (usize, &Element<'_>)| matches!(pair.1.identifier, "00" | "01" | "02") && repeats(pair);
+            self.hides_a_label |= looks == Looks::Strong && elements.iter().enumerate().any(names_a_thing);
             return;
         }
         if let Ok(mut reading) = gs1::of_elements(&elements, self.today).whole() {
@@ -128,7 +143,14 @@ impl Search {
         match identifier {
             "01" | "02" => digits(14).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
             "00" => digits(18).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
-            "11" | "13" | "15" | "16" | "17" => digits(6).filter(|six| self.is_believable(six)).map(|_| Looks::Strong),
+            "11" | "12" | "13" | "15" | "16" | "17" => digits(6).and_then(|six| self.looks_of_date(six)),
+            "410" | "411" | "412" | "413" | "414" | "415" | "416" | "417" => {
+                digits(13).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong)
+            }
+            "7003" => digits(10).and_then(|time| self.looks_of_date(time.get(..6)?)),
+            "240" | "241" | "250" | "251" | "400" | "401" | "403" | "420" | "421" | "422" => {
+                (!behind.is_empty()).then_some(Looks::Weak)
+            }
             "30" | "37" if check_digit::is_digits(before) => None,
             "10" | "21" | "30" | "37" => (!behind.is_empty()).then_some(Looks::Weak),
             measure if identifiers::measure(measure).is_some() => digits(6).map(|_| Looks::Strong),
@@ -136,18 +158,18 @@ impl Search {
         }
     }
 
-    fn is_believable(&self, six: &str) -> bool {
-        let date = dates::date_of_six_digits(six, self.today);
+    /// A date near today is seldom there by chance; one that is far from it may be.
+    fn looks_of_date(&self, six: &str) -> Option<Looks> {
+        let date = dates::date_of_six_digits(six, self.today).ok()?;
         let years = self.today.year() - YEARS_BACK..=self.today.year() + YEARS_AHEAD;
-        date.is_ok_and(|date| years.contains(&date.year()))
+        Some(if years.contains(&date.year()) { Looks::Strong } else { Looks::Weak })
     }
 }
 
-/// The elements whose values people make up, in which anything may stand, and counts.
+/// The elements whose values may have any length, so that one may run on into the next element.
 fn is_cuttable(identifier: &str) -> bool {
-    matches!(identifier, "10" | "21" | "22" | "30" | "37" | "235" | "240" | "241" | "250" | "251" | "254")
-        || identifier.starts_with('9')
-        || identifier.starts_with('4')
+    let lengths = identifiers::assigned(identifier).map(|row| row.lengths());
+    identifiers::predefined_length(identifier).is_none() && lengths.is_some_and(|(least, most)| least < most)
 }
 
 /// The elements with the separators that were lost.

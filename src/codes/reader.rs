@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use super::damaged::{self, Damage};
 use super::elements::SEPARATOR;
 use super::symbology::{self, Carries};
 use super::{Command, Confidence, Gtin, GtinError, Kind, Reading, Rules, Scanned, Unreadable, shown};
-use super::{data_identifiers, disguise, distributors, embedded, gs1, hibc, isbt, label, link, plain, rules};
+use super::{data_identifiers, disguise, distributors, embedded, gs1, hibc, isbt, label, link, misread, plain, rules};
 
 /// Marks that scanners put in front of a scan: NUL, SOH and STX.
 const MARKS_BEFORE: [char; 3] = ['\0', '\u{1}', '\u{2}'];
@@ -44,17 +45,7 @@ pub fn read_by(scan: &[u8], rules: &Rules, today: NaiveDate) -> Scanned {
     if data.is_empty() {
         return with_symbology(Scanned::unread("", Unreadable::Empty), identifier);
     }
-    let reader = Reader { rules, today };
-    if let Some(scanned) = identifier.and_then(|identifier| reader.in_other_case(identifier, data)) {
-        return scanned;
-    }
-    let scanned = match identifier.map(symbology::carries) {
-        Some(Carries::Elements) => reader.elements(data),
-        Some(Carries::Ean) => reader.ean(data, identifier == Some("]E3")),
-        Some(Carries::Text) => reader.text(data, identifier),
-        None => reader.unidentified(data),
-    };
-    with_symbology(scanned, identifier)
+    Reader { rules, today, is_repaired: false }.scan(identifier, data)
 }
 
 fn with_symbology(mut scanned: Scanned, identifier: Option<&str>) -> Scanned {
@@ -95,12 +86,53 @@ fn unframed(text: &str) -> &str {
 struct Reader<'r> {
     rules: &'r Rules,
     today: NaiveDate,
+    /// The text is what another text may have meant; it is not looked at in this way again.
+    is_repaired: bool,
 }
 
 impl Reader<'_> {
+    fn scan(&self, identifier: Option<&str>, data: &str) -> Scanned {
+        if let Some(scanned) = identifier.and_then(|identifier| self.in_other_case(identifier, data)) {
+            return scanned;
+        }
+        let scanned = match identifier.map(symbology::carries) {
+            Some(Carries::Elements) => self.elements(data),
+            Some(Carries::Ean) => self.ean(data, identifier == Some("]E3")),
+            Some(Carries::Text) => self.text(data, identifier),
+            None => self.unidentified(data),
+        };
+        with_symbology(scanned, identifier)
+    }
+
+    /// Looks whether a text that was not understood came through another keyboard layout.
+    fn misread(&self, data: &str, plain: Option<&mut Reading>) -> Option<Unreadable> {
+        if self.is_repaired {
+            return None;
+        }
+        let reader = Reader { is_repaired: true, ..*self };
+        misread::look(data, plain, |meant| {
+            let (identifier, data) = symbology::split(meant);
+            reader.scan(identifier, data)
+        })
+    }
+
     fn elements(&self, data: &str) -> Scanned {
+        if let Some(scanned) = self.of_another_syntax(data) {
+            return scanned;
+        }
         let disguised = disguise::read(data, true, self.today);
         disguised.unwrap_or_else(|| self.literal_elements(data))
+    }
+
+    /// A link or a label in a symbol that says that it holds GS1 elements: encoders set FNC1 where it does not belong.
+    fn of_another_syntax(&self, data: &str) -> Option<Scanned> {
+        let is_one = data.starts_with("[)>") || data.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+        let mut scanned = self.by_its_form(data).filter(|_| is_one)?;
+        scanned
+            .reading
+            .warn("odd-symbology", "its symbology identifier promises GS1 elements, and it holds something else");
+        scanned.reading.doubt(Confidence::Guess);
+        Some(scanned)
     }
 
     fn literal_elements(&self, data: &str) -> Scanned {
@@ -117,9 +149,14 @@ impl Reader<'_> {
         if let Some(fault) = control_character(data, char::is_control) {
             return Scanned::unread(data, fault);
         }
-        if has_supplement && let Some((main, supplement)) = supplement(data) {
+        let is_whole = || Gtin::candidate(data).is_some() || expanded_upc_e(data).is_some();
+        let is_main = |main: &str| has_supplement || (Gtin::candidate(main).is_some() && !is_whole());
+        if let Some((main, supplement)) = supplement(data).filter(|(main, _)| is_main(main)) {
             let mut scanned = self.ean(main, false);
             scanned.reading.warn("supplement", format!("the supplement {supplement} is not used"));
+            if !has_supplement {
+                scanned.reading.doubt(Confidence::Guess);
+            }
             return scanned;
         }
         if let Some(reading) = embedded::read(data, &self.rules.embedded) {
@@ -144,8 +181,16 @@ impl Reader<'_> {
     fn composite(&self, primary: &str, second: &str) -> Scanned {
         let primary = self.ean(primary, false);
         let mut scanned = self.elements(second);
+        let contradicts = |(one, other): (Gtin, Gtin)| {
+            (one != other).then(|| Unreadable::Contradiction {
+                identifier: "01".to_owned(),
+                first: one.to_string(),
+                second: other.to_string(),
+            })
+        };
+        let contradiction = primary.reading.item.zip(scanned.reading.item).and_then(contradicts);
         scanned.reading.item = primary.reading.item;
-        scanned.fault = primary.fault.or(scanned.fault);
+        scanned.fault = primary.fault.or(scanned.fault).or(contradiction);
         scanned
     }
 
@@ -153,23 +198,49 @@ impl Reader<'_> {
         if let Some(scanned) = self.by_its_form(data) {
             return scanned;
         }
+        if let Some(fault) = damaged::cut_beginning(data, self.today) {
+            return Scanned::unread(data, fault);
+        }
         if data.contains(SEPARATOR) {
-            let mut scanned = self.literal_elements(data);
-            let is_announced = data.starts_with(SEPARATOR) || gs1::begins_with_a_number(data);
-            if !is_announced {
-                scanned.reading.doubt(Confidence::Guess);
-            }
-            return scanned;
+            return self.separated(data);
         }
         if let Some(reading) = gs1::guess(data, self.today) {
-            return reading.into();
+            return disguise::beside_words(reading, data, self.today).into();
         }
         if begins_like_elements(data)
             && let Some(scanned) = disguise::read(data, false, self.today)
         {
             return scanned;
         }
-        self.plain(data, None)
+        match damaged::look(data, self.today) {
+            Some(Damage::Certain(fault)) => {
+                let fault = self.misread(data, None).unwrap_or(fault);
+                Scanned { reading: gs1::read_literally(data, self.today).reading, fault: Some(fault) }
+            }
+            Some(Damage::Possible(code, message)) => {
+                let mut scanned = self.plain(data, None);
+                scanned.reading.warn(code, message);
+                scanned.reading.doubt(Confidence::Guess);
+                scanned
+            }
+            None => self.plain(data, None),
+        }
+    }
+
+    /// A text without symbology identifier in which a separator stands: GS1 data, or a label that lost its envelope.
+    fn separated(&self, data: &str) -> Scanned {
+        let mut scanned = self.literal_elements(data);
+        let is_announced = data.starts_with(SEPARATOR) || gs1::begins_with_a_number(data);
+        if !is_announced {
+            scanned.reading.doubt(Confidence::Guess);
+        }
+        if scanned.fault.is_none() || gs1::begins_with_a_number(data.trim_start_matches(SEPARATOR)) {
+            return scanned;
+        }
+        if let Some(fault) = self.misread(data, None) {
+            return Scanned::unread(data, fault);
+        }
+        label::without_envelope(data, self.today).map_or(scanned, Scanned::from)
     }
 
     fn text(&self, data: &str, identifier: Option<&str>) -> Scanned {
@@ -194,7 +265,11 @@ impl Reader<'_> {
         match data.as_bytes().first()? {
             b'[' | b'>' => label::read(data, self.today),
             b'h' | b'H' => link::read(data, self.today),
-            b'+' => hibc::read(data, self.today),
+            b'+' => match self.misread(data, None) {
+                Some(fault) => Some(Scanned::unread(data, fault)),
+                None => hibc::read(data, self.today),
+            },
+            0x1e => label::without_envelope(data, self.today).map(Scanned::from),
             b'=' | b'&' => isbt::read(data),
             b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today).map(Scanned::from),
             _ => None,
@@ -203,6 +278,7 @@ impl Reader<'_> {
 
     fn plain(&self, data: &str, identifier: Option<&str>) -> Scanned {
         if let Some(fault) = control_character(data, char::is_control) {
+            let fault = self.misread(data, None).unwrap_or(fault);
             return Scanned::unread(data, fault);
         }
         match Command::from_scan(data) {
@@ -220,18 +296,65 @@ impl Reader<'_> {
         {
             return Reading { confidence: Confidence::Guess, ..reading }.into();
         }
-        let mut reading = plain::read(data, identifier.is_some(), self.today);
+        let mut reading = plain::read(data, identifier, self.today);
+        if let Some(unknown) = identifier.filter(|identifier| !symbology::is_known_at(identifier.as_bytes(), 0)) {
+            reading.warn("unknown-symbology", format!("{unknown} is no symbology identifier that there is"));
+            reading.doubt(Confidence::Guess);
+        }
         let lot = rules::without_lot_word(data, &self.rules.lot_words);
         reading.lot = lot.and_then(|lot| crate::model::LotCode::new(lot).ok());
+        self.look_inside(&mut reading);
+        if let Some(fault) = self.misread(data, Some(&mut reading)) {
+            return Scanned::unread(data, fault);
+        }
         reading.into()
+    }
+
+    /// A symbology identifier inside of a text: two scans ran together, or the scanner puts something in front of every
+    /// scan.
+    fn look_inside(&self, reading: &mut Reading) {
+        if self.is_repaired {
+            return;
+        }
+        let text = reading.text.clone();
+        let mut places = text.match_indices(']').map(|(at, _)| at).filter(|at| *at > 0);
+        let Some((at, behind)) = places.find_map(|at| Some((at, self.behind_identifier(text.get(at..)?)?))) else {
+            return;
+        };
+        let before = text.get(..at).unwrap_or_default();
+        reading.readings.insert(0, behind);
+        if before.chars().count() > 1 {
+            let before = Reader { is_repaired: true, ..*self }.scan(None, before).whole();
+            let before = before.map(|before| Reading { readings: Vec::new(), confidence: Confidence::Guess, ..before });
+            reading.readings.splice(0..0, before.ok());
+        }
+        let message = "a symbology identifier stands inside of it: two scans ran together, or a prefix is set that scantrail \
+                       does not know (prefix=)";
+        reading.warn("identifier-inside", message);
+        reading.doubt(Confidence::Ambiguous);
+    }
+
+    /// What stands behind an identifier at the beginning of a piece of text, when it can be read.
+    fn behind_identifier(&self, piece: &str) -> Option<Reading> {
+        let is_one =
+            symbology::is_known_at(piece.as_bytes(), 0) && piece.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
+        let (identifier, data) = symbology::split(piece);
+        if !is_one || data.trim_matches(' ').is_empty() {
+            return None;
+        }
+        let reading = Reader { is_repaired: true, ..*self }.scan(identifier, data).whole().ok()?;
+        Some(Reading { readings: Vec::new(), confidence: Confidence::Guess, ..reading })
     }
 
     /// A scan whose symbology identifier came in the wrong case: with Caps Lock on, or through a scanner or host that
     /// turns all letters to one case.
     fn in_other_case(&self, identifier: &str, data: &str) -> Option<Scanned> {
         let meant = symbology::with_other_case(identifier)?;
-        let is_number = data.bytes().all(|byte| byte.is_ascii_digit()) && data.len() <= 13;
-        if identifier == "]E0" && (is_number || data.contains("|]e0")) {
+        // What begins like the number of an EAN or UPC code is one, or a damaged one.
+        let is_number = |length: usize| data.get(..length).and_then(Gtin::candidate).is_some();
+        let is_digits = data.bytes().all(|byte| byte.is_ascii_digit());
+        let is_ean = is_digits || data.contains("|]e0") || [13, 12].into_iter().any(is_number);
+        if identifier == "]E0" && is_ean && !gs1::begins_with_a_number(data) {
             return None;
         }
         let letters = || identifier.chars().chain(data.chars()).filter(char::is_ascii_alphabetic);

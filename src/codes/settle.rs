@@ -32,7 +32,15 @@ pub struct Questions {
 
 /// What can be said against booking a scan as it was read. A plain text that may also be GS1 data is not among them:
 /// there the slot decides.
-const DOUBTS: [&str; 4] = ["hidden-element", "separator-in-words", "doubled-text", "wrong-encoding"];
+const DOUBTS: [&str; 7] = [
+    "hidden-element",
+    "separator-in-words",
+    "doubled-text",
+    "wrong-encoding",
+    "other-layout",
+    "identifier-inside",
+    "in-brackets",
+];
 
 impl Reading {
     /// What should be looked up before [`Reading::settle`]; empty for a scan that is sure.
