@@ -2,11 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Kind, Reading, data_identifiers};
+use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers};
 
 /// Reads one of these codes; `None` for any other text.
-pub(super) fn read(text: &str, today: NaiveDate) -> Option<Reading> {
-    lcsc(text).or_else(|| tme_names(text)).or_else(|| tme_identifiers(text, today))
+pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
+    if text.starts_with("{pbn:") && !text.contains('}') {
+        let reading = label(text, Vec::new());
+        return Some(Scanned { reading, fault: Some(Unreadable::Label("is cut short")) });
+    }
+    let reading = lcsc(text).or_else(|| tme_names(text)).or_else(|| tme_identifiers(text, today));
+    reading.map(Scanned::from)
 }
 
 fn label(text: &str, elements: Vec<(String, String)>) -> Reading {

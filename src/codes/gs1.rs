@@ -164,6 +164,11 @@ impl Contents<'_> {
         if (self.has("01") || (self.has("02") && self.has("37"))) && reading.item.is_none() {
             reading.warn("item-all-zeros", "the item number is all zeros and names no item");
         }
+        let times = |identifier: &str| self.elements.iter().filter(|element| element.identifier == identifier).count();
+        if let Some(doubled) = ["00", "01", "02"].into_iter().find(|identifier| times(identifier) > 1) {
+            reading.warn("doubled-text", format!("({doubled}) stands there more than once: did scans run together?"));
+            reading.doubt(Confidence::Guess);
+        }
         let letters =
             || self.elements.iter().flat_map(|element| element.value.chars()).filter(char::is_ascii_alphabetic);
         let is_small = letters().count() > 0 && letters().all(|letter| letter.is_ascii_lowercase());

@@ -8,7 +8,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::elements::{self, Element};
-use super::{Confidence, Reading, Scanned, check_digit, dates, gs1, identifiers, shown};
+use super::{Confidence, Gtin, Reading, Scanned, Unreadable, check_digit, dates, gs1, identifiers, shown};
 
 /// How many readings are kept beside the literal one.
 const MOST_READINGS: usize = 8;
@@ -36,16 +36,29 @@ pub(super) fn look_for(scanned: &mut Scanned, data: &str, today: NaiveDate) {
     search.found.sort_by_key(|(looks, reading)| std::cmp::Reverse((*looks, forms(reading))));
     search.found.truncate(MOST_READINGS);
     if search.hides_a_label {
-        let message = "the number of an item or container stands inside of a value: two scans ran together";
-        scanned.reading.warn("doubled-text", message);
-        scanned.reading.doubt(Confidence::Ambiguous);
+        scanned.fault = scanned.fault.take().or(Some(Unreadable::TwoScans));
+        return;
     }
-    let Some((best, first)) = search.found.first() else { return };
+    let Some((best, first)) = search.found.first() else { return warn_of_number(&mut scanned.reading) };
     let literal = &mut scanned.reading;
     let message = format!("a separator may be missing: it may also be {}", shown(first.in_brackets().as_bytes()));
     literal.warn("hidden-element", message);
     literal.doubt(if *best == Looks::Strong { Confidence::Ambiguous } else { Confidence::Guess });
     literal.readings = search.found.into_iter().map(|(_, reading)| reading).collect();
+}
+
+/// The digits of an EAN code behind the last value: the next scan may have run on into it.
+fn warn_of_number(reading: &mut Reading) {
+    const EAN_13: usize = 13;
+    let Some((identifier, value)) = reading.elements.last() else { return };
+    let Some((before, number)) = value.len().checked_sub(EAN_13).and_then(|at| value.split_at_checked(at)) else {
+        return;
+    };
+    let begins_there = before.ends_with(|one: char| !one.is_ascii_digit());
+    if is_cuttable(identifier) && begins_there && Gtin::candidate(number).is_some() {
+        reading.warn("doubled-text", format!("it may have run together with the EAN code {number}"));
+        reading.doubt(Confidence::Guess);
+    }
 }
 
 /// How many elements have a form of their own.
@@ -166,10 +179,9 @@ impl Search {
     }
 }
 
-/// The elements whose values may have any length, so that one may run on into the next element.
+/// The elements that need a separator behind them.
 fn is_cuttable(identifier: &str) -> bool {
-    let lengths = identifiers::assigned(identifier).map(|row| row.lengths());
-    identifiers::predefined_length(identifier).is_none() && lengths.is_some_and(|(least, most)| least < most)
+    identifiers::predefined_length(identifier).is_none() && identifiers::assigned(identifier).is_some()
 }
 
 /// The elements with the separators that were lost.

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::elements::{self, Element};
-use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers, gs1, identifiers};
+use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers, gs1, identifiers, reader};
 
 const RECORD: char = '\u{1e}';
 const FIELD: char = '\u{1d}';
@@ -47,6 +47,9 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
     Some(match formats(&content) {
         Ok((formats, separator)) => {
             let mut scanned = of_formats(text, &formats, today);
+            if let Some(inverted) = with_other_case(&scanned.reading, &formats, today) {
+                scanned = inverted;
+            }
             if !is_separator_for_sure(separator) {
                 let shown = super::shown(separator.to_string().as_bytes());
                 scanned.reading.warn("separator-disguised", format!("'{shown}' was read as the separator of fields"));
@@ -61,6 +64,26 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
     })
 }
 
+/// The label as Caps Lock found it, where no field has an identifier as it stands and all have one in the other case.
+fn with_other_case(read: &Reading, formats: &[Format], today: NaiveDate) -> Option<Scanned> {
+    let is_unknown = |reading: &Reading| reading.elements.iter().all(|(identifier, _)| identifier.is_empty());
+    if read.elements.is_empty() || !is_unknown(read) {
+        return None;
+    }
+    let inverted = |field: &String| field.chars().map(reader::inverted).collect();
+    let formats: Vec<Format> = formats
+        .iter()
+        .map(|format| Format { number: format.number.clone(), fields: format.fields.iter().map(inverted).collect() })
+        .collect();
+    let mut scanned = of_formats(&read.text, &formats, today);
+    if scanned.reading.elements.iter().any(|(identifier, _)| identifier.is_empty()) {
+        return None;
+    }
+    scanned.reading.warn("caps-lock", "its identifiers came in small letters: Caps Lock was on, and is undone");
+    scanned.reading.doubt(Confidence::Guess);
+    Some(scanned)
+}
+
 /// True for what fields cannot hold: control characters, and signs that no part number has.
 fn is_separator_for_sure(separator: char) -> bool {
     separator.is_control() || matches!(separator, '|' | '~' | '^' | ']' | '\u{2194}')
@@ -69,7 +92,7 @@ fn is_separator_for_sure(separator: char) -> bool {
 /// Reads a label whose envelope was lost, and with it at least the `[)>`: a format and fields, or fields alone, of which
 /// each has a data identifier and one names an item or a lot.
 pub(super) fn without_envelope(text: &str, today: NaiveDate) -> Option<Reading> {
-    let content = text.trim_matches([RECORD, FIELD, END]);
+    let content = text.trim_start_matches(['[', ')', '>']).trim_matches([RECORD, FIELD, END]);
     let content = content.strip_prefix("06").and_then(|rest| rest.strip_prefix(FIELD)).unwrap_or(content);
     let content = content.trim_end_matches([FIELD, RECORD, END]);
     let fields: Vec<&str> = content.split(FIELD).filter(|field| !field.is_empty()).collect();

@@ -19,7 +19,6 @@ pub(super) fn read(text: &str, identifier: Option<&str>, today: NaiveDate) -> Re
             _ => {}
         }
         look_like_number_of_item(&mut reading, identifier);
-        look_like_text_of_people(&mut reading);
     } else {
         look_at_characters(&mut reading);
     }
@@ -67,11 +66,13 @@ fn look_like_number_of_item(reading: &mut Reading, identifier: Option<&str>) {
     }
 }
 
-/// What labels have for people and telephones, beside the code that is meant.
-fn look_like_text_of_people(reading: &mut Reading) {
+/// What labels have for people and telephones, beside the code that is meant, and a number with a sign before or behind.
+pub(super) fn look_like_other_text(reading: &mut Reading) {
     const ADDRESSES: [&str; 6] = ["http://", "https://", "www.", "urn:epc:", "id.gs1.org/", "mailto:"];
-    const NAMES: [&str; 12] =
-        ["item", "sku", "article", "part", "pn", "p/n", "qty", "quantity", "exp", "serial", "sn", "s/n"];
+    const NAMES: [&str; 16] = [
+        "item", "sku", "article", "part", "pn", "p/n", "qty", "quantity", "exp", "serial", "sn", "s/n", "lot", "batch",
+        "charge", "lot no",
+    ];
     let is = |beginning: &&str, text: &str| {
         text.get(..beginning.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(beginning))
     };
@@ -83,7 +84,10 @@ fn look_like_text_of_people(reading: &mut Reading) {
         reading.warn("web-address", "it is an address of the web: is it the barcode that was meant?");
         reading.doubt(Confidence::Guess);
     } else if names_itself {
-        reading.warn("named-text", "it says itself what it is: the word in front belongs to it as it was read");
+        reading.warn("named-text", "it says itself what it is, and the word in front was read as a part of it");
+        reading.doubt(Confidence::Guess);
+    } else if is_framed_number(text) {
+        reading.warn("framed-number", "a sign stands beside the number of an item: is a prefix or a suffix set?");
         reading.doubt(Confidence::Guess);
     }
 }
@@ -141,6 +145,13 @@ fn look_at_characters(reading: &mut Reading) {
         reading.doubt(Confidence::Ambiguous);
         reading.warn("wrong-encoding", "its letters look like UTF-8 that was read as Latin-1");
     }
+}
+
+/// True for the number of an EAN, UPC or ITF-14 code with one sign in front or behind.
+fn is_framed_number(text: &str) -> bool {
+    let signs = |one: char| !one.is_alphanumeric();
+    let number = text.strip_prefix(signs).or_else(|| text.strip_suffix(signs));
+    number.is_some_and(|number| number.len() >= 12 && Gtin::candidate(number).is_some())
 }
 
 /// The same text twice or more: scans without an end between them. Short ones and counts are left alone.

@@ -271,7 +271,7 @@ impl Reader<'_> {
             },
             0x1e => label::without_envelope(data, self.today).map(Scanned::from),
             b'=' | b'&' => isbt::read(data),
-            b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today).map(Scanned::from),
+            b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today),
             _ => None,
         }
     }
@@ -303,6 +303,9 @@ impl Reader<'_> {
         }
         let lot = rules::without_lot_word(data, &self.rules.lot_words);
         reading.lot = lot.and_then(|lot| crate::model::LotCode::new(lot).ok());
+        if reading.lot.is_none() {
+            plain::look_like_other_text(&mut reading);
+        }
         self.look_inside(&mut reading);
         if let Some(fault) = self.misread(data, Some(&mut reading)) {
             return Scanned::unread(data, fault);
