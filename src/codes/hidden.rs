@@ -54,8 +54,7 @@ fn warn_of_number(reading: &mut Reading) {
     let Some((before, number)) = value.len().checked_sub(EAN_13).and_then(|at| value.split_at_checked(at)) else {
         return;
     };
-    let begins_there = before.ends_with(|one: char| !one.is_ascii_digit());
-    if is_cuttable(identifier) && begins_there && Gtin::candidate(number).is_some() {
+    if is_cuttable(identifier) && !before.is_empty() && Gtin::candidate(number).is_some() {
         reading.warn("doubled-text", format!("it may have run together with the EAN code {number}"));
         reading.doubt(Confidence::Guess);
     }
