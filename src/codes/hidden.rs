@@ -65,6 +65,11 @@ fn forms(reading: &Reading) -> usize {
     reading.elements.iter().filter(|(identifier, _)| identifiers::predefined_length(identifier).is_some()).count()
 }
 
+/// True for a date that goods may well have.
+pub(super) fn is_near(date: NaiveDate, today: NaiveDate) -> bool {
+    (today.year().saturating_sub(YEARS_BACK)..=today.year().saturating_add(YEARS_AHEAD)).contains(&date.year())
+}
+
 struct Search {
     today: NaiveDate,
     /// An element that names a thing stands there a second time.
@@ -173,8 +178,7 @@ impl Search {
     /// A date near today is seldom there by chance; one that is far from it may be.
     fn looks_of_date(&self, six: &str) -> Option<Looks> {
         let date = dates::date_of_six_digits(six, self.today).ok()?;
-        let years = self.today.year() - YEARS_BACK..=self.today.year() + YEARS_AHEAD;
-        Some(if years.contains(&date.year()) { Looks::Strong } else { Looks::Weak })
+        Some(if is_near(date, self.today) { Looks::Strong } else { Looks::Weak })
     }
 }
 

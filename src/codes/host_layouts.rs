@@ -138,8 +138,8 @@ pub(super) const LAYOUTS: &[Layout] = &[
     },
     Layout {
         name: "Latvian",
-        meant: r##""#'*+/:;<=>?@ABCDEFGHIJKLMNOPQSTUVWXYZ[\]^`abcdefghijklmnopqstuvwxyz{|}~"##,
-        arrives: r##"°»´×FļCc;f:Ļ«ŠPĪSJILDZATEĀOĒČŪUMNKGBVŅžķh/­špīsjildzateāoēčūumnkgbvņŽĶH?"##,
+        meant: r##""#'*+/:;<=>?@ABCDEFGHIJKLMNOPQSTUVWXYZ[\]^abcdefghijklmnopqstuvwxyz{|}~"##,
+        arrives: r##"°»´×FļCc;f:Ļ«ŠPĪSJILDZATEĀOĒČŪUMNKGBVŅžķh/špīsjildzateāoēčūumnkgbvņŽĶH?"##,
     },
     Layout {
         name: "Lithuanian", meant: r##"!#$%&*+12345678=@^"##, arrives: r##"ĄĘĖĮŲŪŽąčęėįšųūžČŠ"##

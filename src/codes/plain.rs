@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Gtin, Kind, Reading, brackets, check_digit, dates, gs1};
+use super::{Confidence, Gtin, Kind, Reading, brackets, check_digit, dates, gs1, hidden};
 
 /// The plain reading of a text behind this symbology identifier, with doubts and other readings.
 pub(super) fn read(text: &str, identifier: Option<&str>, today: NaiveDate) -> Reading {
@@ -31,9 +31,9 @@ fn look_unmarked(reading: &mut Reading, today: NaiveDate) {
     let Some(elements) = gs1::guess(&reading.text, today).filter(|elements| elements.elements.len() > 1) else {
         return;
     };
-    reading.warn("may-be-gs1", "it may also be GS1 data in a symbol that is not marked as such");
+    reading.warn("unmarked-gs1", "it has the form of GS1 data, in a symbol that is not marked as such");
     reading.readings.push(Reading { confidence: Confidence::Guess, readings: Vec::new(), ..elements });
-    reading.doubt(Confidence::Guess);
+    reading.doubt(Confidence::Ambiguous);
 }
 
 /// The text below a barcode inside of a barcode.
@@ -101,16 +101,28 @@ fn look_like_gs1(reading: &mut Reading, today: NaiveDate) {
         return;
     }
     if let Ok(elements) = gs1::read_literally(text, today).whole() {
+        let is_formed = begins_with_a_date(&elements, today);
         let is_number = reading.gtin_candidate.is_some();
         reading.readings.push(Reading { confidence: Confidence::Guess, is_guess: true, ..elements });
         if !is_number {
             reading.doubt(Confidence::Ambiguous);
-            reading.warn("may-be-gs1", "it may also be GS1 data whose symbology identifier was not sent");
+            let message = "it may also be GS1 data whose symbology identifier was not sent";
+            reading.warn(if is_formed { "unmarked-gs1" } else { "may-be-gs1" }, message);
         }
     } else if is_cut_short(text) && reading.gtin_candidate.is_none() {
         reading.doubt(Confidence::Ambiguous);
         reading.warn("may-be-cut", "it may also be GS1 data that was cut short");
     }
+}
+
+/// True for a date near today with a lot or serial behind it, which is seldom how a text begins by chance.
+fn begins_with_a_date(elements: &Reading, today: NaiveDate) -> bool {
+    let first = elements
+        .elements
+        .first()
+        .filter(|(identifier, _)| matches!(identifier.as_str(), "11" | "13" | "15" | "16" | "17"));
+    let date = first.and_then(|(_, six)| dates::date_of_six_digits(six, today).ok());
+    date.is_some_and(|date| hidden::is_near(date, today)) && (elements.lot.is_some() || elements.serial.is_some())
 }
 
 /// True for digits that begin with an element of predefined length and have not enough of them.

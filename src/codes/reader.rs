@@ -7,8 +7,10 @@ use chrono::NaiveDate;
 use super::damaged::{self, Damage};
 use super::elements::SEPARATOR;
 use super::symbology::{self, Carries};
-use super::{Command, Confidence, Gtin, GtinError, Kind, Reading, Rules, Scanned, Unreadable, shown};
-use super::{data_identifiers, disguise, distributors, embedded, gs1, hibc, isbt, label, link, misread, plain, rules};
+use super::{Command, Confidence, Gtin, Kind, Reading, Rules, Scanned, Unreadable, shown};
+use super::{
+    data_identifiers, disguise, distributors, embedded, gs1, hibc, inside, isbt, label, link, misread, plain, rules,
+};
 
 /// Marks that scanners put in front of a scan: NUL, SOH and STX.
 const MARKS_BEFORE: [char; 3] = ['\0', '\u{1}', '\u{2}'];
@@ -83,15 +85,17 @@ fn unframed(text: &str) -> &str {
     text.trim_matches(' ')
 }
 
-struct Reader<'r> {
-    rules: &'r Rules,
+/// Reads scans by the rules of a house, on a day.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'r> {
+    pub(super) rules: &'r Rules,
     today: NaiveDate,
     /// The text is what another text may have meant; it is not looked at in this way again.
     is_repaired: bool,
 }
 
 impl Reader<'_> {
-    fn scan(&self, identifier: Option<&str>, data: &str) -> Scanned {
+    pub(super) fn scan(&self, identifier: Option<&str>, data: &str) -> Scanned {
         if let Some(scanned) = identifier.and_then(|identifier| self.in_other_case(identifier, data)) {
             return scanned;
         }
@@ -104,19 +108,24 @@ impl Reader<'_> {
         with_symbology(scanned, identifier)
     }
 
+    /// Reads what another text may have meant.
+    fn of_repaired(&self) -> Reader<'_> {
+        Reader { is_repaired: true, ..*self }
+    }
+
     /// Looks whether a text that was not understood came through another keyboard layout.
     fn misread(&self, data: &str, plain: Option<&mut Reading>) -> Option<Unreadable> {
         if self.is_repaired {
             return None;
         }
-        let reader = Reader { is_repaired: true, ..*self };
+        let reader = self.of_repaired();
         misread::look(data, plain, |meant| {
             let (identifier, data) = symbology::split(meant);
             reader.scan(identifier, data)
         })
     }
 
-    fn elements(&self, data: &str) -> Scanned {
+    pub(super) fn elements(&self, data: &str) -> Scanned {
         if let Some(scanned) = self.of_another_syntax(data) {
             return scanned;
         }
@@ -140,58 +149,6 @@ impl Reader<'_> {
             Some(fault) => Scanned::unread(data, fault),
             None => gs1::read(data, self.today),
         }
-    }
-
-    fn ean(&self, data: &str, has_supplement: bool) -> Scanned {
-        if let Some((primary, second)) = data.split_once("|]e0") {
-            return self.composite(primary, second);
-        }
-        if let Some(fault) = control_character(data, char::is_control) {
-            return Scanned::unread(data, fault);
-        }
-        let is_whole = || Gtin::candidate(data).is_some() || expanded_upc_e(data).is_some();
-        let is_main = |main: &str| has_supplement || (Gtin::candidate(main).is_some() && !is_whole());
-        if let Some((main, supplement)) = supplement(data).filter(|(main, _)| is_main(main)) {
-            let mut scanned = self.ean(main, false);
-            scanned.reading.warn("supplement", format!("the supplement {supplement} is not used"));
-            if !has_supplement {
-                scanned.reading.doubt(Confidence::Guess);
-            }
-            return scanned;
-        }
-        if let Some(reading) = embedded::read(data, &self.rules.embedded) {
-            return reading.into();
-        }
-        let item = match Gtin::new(data) {
-            Ok(_) if data.len() > 13 => Err(GtinError::WrongLength { text: data.to_owned(), digits: data.len() }),
-            Err(GtinError::WrongCheckDigit { text, fault }) => {
-                expanded_upc_e(data).ok_or(GtinError::WrongCheckDigit { text, fault })
-            }
-            other => other,
-        };
-        match item {
-            Ok(item) => {
-                Reading { kind: Kind::Ean, text: data.to_owned(), item: Some(item), ..Reading::default() }.into()
-            }
-            Err(fault) => Scanned::unread(data, Unreadable::Ean(fault)),
-        }
-    }
-
-    /// An EAN or UPC code with a second part above it that holds elements.
-    fn composite(&self, primary: &str, second: &str) -> Scanned {
-        let primary = self.ean(primary, false);
-        let mut scanned = self.elements(second);
-        let contradicts = |(one, other): (Gtin, Gtin)| {
-            (one != other).then(|| Unreadable::Contradiction {
-                identifier: "01".to_owned(),
-                first: one.to_string(),
-                second: other.to_string(),
-            })
-        };
-        let contradiction = primary.reading.item.zip(scanned.reading.item).and_then(contradicts);
-        scanned.reading.item = primary.reading.item;
-        scanned.fault = primary.fault.or(scanned.fault).or(contradiction);
-        scanned
     }
 
     fn unidentified(&self, data: &str) -> Scanned {
@@ -306,47 +263,13 @@ impl Reader<'_> {
         if reading.lot.is_none() {
             plain::look_like_other_text(&mut reading);
         }
-        self.look_inside(&mut reading);
+        if !self.is_repaired {
+            inside::look(&mut reading, self.of_repaired());
+        }
         if let Some(fault) = self.misread(data, Some(&mut reading)) {
             return Scanned::unread(data, fault);
         }
         reading.into()
-    }
-
-    /// A symbology identifier inside of a text: two scans ran together, or the scanner puts something in front of every
-    /// scan.
-    fn look_inside(&self, reading: &mut Reading) {
-        if self.is_repaired {
-            return;
-        }
-        let text = reading.text.clone();
-        let mut places = text.match_indices(']').map(|(at, _)| at).filter(|at| *at > 0);
-        let Some((at, behind)) = places.find_map(|at| Some((at, self.behind_identifier(text.get(at..)?)?))) else {
-            return;
-        };
-        let before = text.get(..at).unwrap_or_default();
-        reading.readings.insert(0, behind);
-        if before.chars().count() > 1 {
-            let before = Reader { is_repaired: true, ..*self }.scan(None, before).whole();
-            let before = before.map(|before| Reading { readings: Vec::new(), confidence: Confidence::Guess, ..before });
-            reading.readings.splice(0..0, before.ok());
-        }
-        let message = "a symbology identifier stands inside of it: two scans ran together, or a prefix is set that scantrail \
-                       does not know (prefix=)";
-        reading.warn("identifier-inside", message);
-        reading.doubt(Confidence::Ambiguous);
-    }
-
-    /// What stands behind an identifier at the beginning of a piece of text, when it can be read.
-    fn behind_identifier(&self, piece: &str) -> Option<Reading> {
-        let is_one =
-            symbology::is_known_at(piece.as_bytes(), 0) && piece.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
-        let (identifier, data) = symbology::split(piece);
-        if !is_one || data.trim_matches(' ').is_empty() {
-            return None;
-        }
-        let reading = Reader { is_repaired: true, ..*self }.scan(identifier, data).whole().ok()?;
-        Some(Reading { readings: Vec::new(), confidence: Confidence::Guess, ..reading })
     }
 
     /// A scan whose symbology identifier came in the wrong case: with Caps Lock on, or through a scanner or host that
@@ -401,27 +324,7 @@ fn begins_like_elements(data: &str) -> bool {
     }
 }
 
-/// The number of a book or magazine, and the two or five digits beside it.
-fn supplement(data: &str) -> Option<(&str, &str)> {
-    let length = [13, 12, 8].into_iter().find(|length| matches!(data.len().checked_sub(*length), Some(2 | 5)))?;
-    data.split_at_checked(length)
-}
-
-/// UPC-E with its check digit, which is that of the UPC-A number it stands for (GS1 General Specifications, section
-/// 5.2.2.4.2).
-fn expanded_upc_e(digits: &str) -> Option<Gtin> {
-    let [system @ (b'0' | b'1'), one, two, three, four, five, six, check] = digits.as_bytes() else { return None };
-    let body: Vec<u8> = match six {
-        b'0'..=b'2' => vec![*one, *two, *six, b'0', b'0', b'0', b'0', *three, *four, *five],
-        b'3' => vec![*one, *two, *three, b'0', b'0', b'0', b'0', b'0', *four, *five],
-        b'4' => vec![*one, *two, *three, *four, b'0', b'0', b'0', b'0', b'0', *five],
-        _ => vec![*one, *two, *three, *four, *five, b'0', b'0', b'0', b'0', *six],
-    };
-    let number = [&[*system], body.as_slice(), &[*check]].concat();
-    Gtin::new(std::str::from_utf8(&number).ok()?).ok()
-}
-
-fn control_character(data: &str, is_refused: fn(char) -> bool) -> Option<Unreadable> {
+pub(super) fn control_character(data: &str, is_refused: fn(char) -> bool) -> Option<Unreadable> {
     if data.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
     }
