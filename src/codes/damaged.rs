@@ -15,11 +15,31 @@ pub(super) fn cut_beginning(data: &str, today: NaiveDate) -> Option<Unreadable> 
     if gs1::begins_with_a_number(data) {
         return None;
     }
+    if begins_behind_its_start(data, today) {
+        return Some(Unreadable::CutBeginning);
+    }
     let rest = |front: &&str| data.strip_prefix(*front).filter(|rest| gs1::begins_with_a_number(rest));
     let (front, rest) = REST_OF_IDENTIFIERS.iter().find_map(|front| Some((front, rest(front)?)))?;
     let elements = gs1::read_literally(rest, today).whole().ok()?.elements.len();
     // A digit and a number alone is a number of 17 digits.
     (front.len() > 1 || elements > 1).then_some(Unreadable::CutBeginning)
+}
+
+/// True for GS1 data whose first one or two characters were lost: with them it is whole.
+fn begins_behind_its_start(data: &str, today: NaiveDate) -> bool {
+    let lost = match data.as_bytes() {
+        [b'1' | b'2', b'0'..=b'9', ..] => "0",
+        [b'0'..=b'9', ..] => "01",
+        _ => return false,
+    };
+    let is_whole = |candidate: &str| {
+        let read = gs1::read_literally(candidate, today).whole();
+        read.is_ok_and(|reading| reading.elements.get(1).is_some_and(|(second, _)| is_formed(second)))
+    };
+    [lost, "01"]
+        .into_iter()
+        .map(|lost| format!("{lost}{data}"))
+        .any(|candidate| gs1::begins_with_a_number(&candidate) && is_whole(&candidate))
 }
 
 /// How a text without separators that begins like the number of an item or a container goes on.
@@ -37,7 +57,10 @@ pub(super) fn look(data: &str, today: NaiveDate) -> Option<Damage> {
         "01" | "02" => 16,
         _ => return None,
     };
-    let digits = data.get(2..length).filter(|digits| check_digit::is_digits(digits))?;
+    let Some(digits) = data.get(2..length).filter(|digits| check_digit::is_digits(digits)) else {
+        return is_almost_a_number(data)
+            .then_some(Damage::Possible("odd-end", "it begins like GS1 data, with a number that is not whole"));
+    };
     if digits.bytes().all(|digit| digit == b'0') {
         return None;
     }
@@ -55,11 +78,25 @@ pub(super) fn look(data: &str, today: NaiveDate) -> Option<Damage> {
     if is_wrong_number && has_form(&scanned.reading) {
         return Some(Damage::Certain(fault));
     }
+    if is_almost_a_number(data) && data.len() > length {
+        return Some(Damage::Possible("odd-end", "it begins like GS1 data, with a number that is not right"));
+    }
     let odd = "it may be the number of an item or container with a wrong check digit";
     (data.len() == length).then_some(Damage::Possible("wrong-check-digit", odd))
 }
 
+/// True for a text that is longer than lots and serials are, with digits in front.
+fn is_almost_a_number(data: &str) -> bool {
+    const MOST_OF_A_LOT: usize = 20;
+    const FEWEST_DIGITS: usize = 10;
+    data.len() > MOST_OF_A_LOT && data.bytes().take(12).filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS
+}
+
 /// True when an element is there that a number seldom goes on with by chance.
 fn has_form(reading: &Reading) -> bool {
-    reading.elements.iter().any(|(identifier, _)| identifiers::predefined_length(identifier).is_some())
+    reading.elements.iter().any(|(identifier, _)| is_formed(identifier))
+}
+
+fn is_formed(identifier: &str) -> bool {
+    identifiers::predefined_length(identifier).is_some()
 }

@@ -160,6 +160,7 @@ impl Contents<'_> {
             let value = shown(element.value.as_bytes());
             let message = format!("element ({}) is not assigned: {value} is not used", element.identifier);
             reading.warn("unknown-element", message);
+            reading.doubt(Confidence::Guess);
         }
         if (self.has("01") || (self.has("02") && self.has("37"))) && reading.item.is_none() {
             reading.warn("item-all-zeros", "the item number is all zeros and names no item");

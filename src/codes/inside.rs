@@ -6,6 +6,9 @@ use super::{Confidence, Reading, symbology};
 /// A symbology identifier inside of a text: two scans ran together, or the scanner puts something in front of every
 /// scan.
 pub(super) fn look(reading: &mut Reading, reader: Reader<'_>) {
+    if !reading.text.contains(']') {
+        return;
+    }
     let text = reading.text.clone();
     let mut places = text.match_indices(']').map(|(at, _)| at).filter(|at| *at > 0);
     let Some((at, behind)) = places.find_map(|at| Some((at, behind_identifier(text.get(at..)?, reader)?))) else {

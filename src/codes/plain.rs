@@ -68,7 +68,7 @@ fn look_like_number_of_item(reading: &mut Reading, identifier: Option<&str>) {
 
 /// What labels have for people and telephones, beside the code that is meant, and a number with a sign before or behind.
 pub(super) fn look_like_other_text(reading: &mut Reading) {
-    const ADDRESSES: [&str; 6] = ["http://", "https://", "www.", "urn:epc:", "id.gs1.org/", "mailto:"];
+    const ADDRESSES: [&str; 4] = ["www.", "urn:epc:", "id.gs1.org/", "mailto:"];
     const NAMES: [&str; 16] = [
         "item", "sku", "article", "part", "pn", "p/n", "qty", "quantity", "exp", "serial", "sn", "s/n", "lot", "batch",
         "charge", "lot no",
@@ -80,7 +80,7 @@ pub(super) fn look_like_other_text(reading: &mut Reading) {
     let names_itself = text.split_once(':').is_some_and(|(name, rest)| {
         !rest.trim().is_empty() && NAMES.iter().any(|one| name.trim().eq_ignore_ascii_case(one))
     });
-    if ADDRESSES.iter().any(|address| is(address, text)) {
+    if text.contains("//") || text.contains("/01/") || ADDRESSES.iter().any(|address| is(address, text)) {
         reading.warn("web-address", "it is an address of the web: is it the barcode that was meant?");
         reading.doubt(Confidence::Guess);
     } else if names_itself {
@@ -159,29 +159,31 @@ fn look_at_characters(reading: &mut Reading) {
     }
 }
 
-/// True for the number of an EAN, UPC or ITF-14 code with one sign in front or behind.
+/// True for the number of an EAN, UPC or ITF-14 code with one sign in front or behind, or behind what is left of its
+/// symbology identifier.
 fn is_framed_number(text: &str) -> bool {
     let signs = |one: char| !one.is_alphanumeric();
-    let number = text.strip_prefix(signs).or_else(|| text.strip_suffix(signs));
+    let rest_of_identifier = || ["E0", "]0", "]E"].into_iter().find_map(|rest| text.strip_prefix(rest));
+    let number = rest_of_identifier().or_else(|| text.strip_prefix(signs)).or_else(|| text.strip_suffix(signs));
     number.is_some_and(|number| number.len() >= 12 && Gtin::candidate(number).is_some())
 }
 
 /// The same text twice or more: scans without an end between them. Short ones and counts are left alone.
 fn look_doubled(reading: &mut Reading) {
-    let text = reading.text.clone();
-    if let Some(one) = repeated(&text) {
-        reading.readings.insert(0, plain(one));
-    } else if let Some((first, second)) = two_numbers(&text) {
-        reading.readings.splice(0..0, [plain(first), plain(second)]);
-    } else {
-        if are_alike(&text) {
-            reading.doubt(Confidence::Guess);
-            reading.warn("doubled-text", "it looks like two scans of the same kind that ran together");
-        }
-        return;
+    let text = std::mem::take(&mut reading.text);
+    let mut pieces: Vec<Reading> = repeated(&text).map(plain).into_iter().collect();
+    if pieces.is_empty() {
+        pieces.extend(two_numbers(&text).into_iter().flat_map(|(first, second)| [plain(first), plain(second)]));
     }
-    reading.doubt(Confidence::Ambiguous);
-    reading.warn("doubled-text", "it looks like scans that ran together");
+    if !pieces.is_empty() {
+        reading.readings.splice(0..0, pieces);
+        reading.doubt(Confidence::Ambiguous);
+        reading.warn("doubled-text", "it looks like scans that ran together");
+    } else if are_alike(&text) {
+        reading.doubt(Confidence::Guess);
+        reading.warn("doubled-text", "it looks like two scans of the same kind that ran together");
+    }
+    reading.text = text;
 }
 
 /// The text that a line repeats, with or without a space between.

@@ -69,6 +69,7 @@ fn text_of(scan: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
 /// A scan in which every second byte is zero and no other one: ASCII sent as UTF-16, in either order of bytes. The zero
 /// that belongs to the line end may be missing, or be left over from the line before.
 fn utf_16(scan: &[u8]) -> Option<String> {
+    let scan = scan.strip_prefix(b"\xff\xfe").or_else(|| scan.strip_prefix(b"\xfe\xff")).unwrap_or(scan);
     if scan.len() < 4 || !scan[..4].contains(&0) {
         return None;
     }
@@ -128,6 +129,9 @@ impl Reader<'_> {
     pub(super) fn elements(&self, data: &str) -> Scanned {
         if let Some(scanned) = self.of_another_syntax(data) {
             return scanned;
+        }
+        if let Some(fault) = damaged::cut_beginning(data, self.today) {
+            return Scanned::unread(data, fault);
         }
         let disguised = disguise::read(data, true, self.today);
         disguised.unwrap_or_else(|| self.literal_elements(data))
