@@ -9,6 +9,12 @@ use super::{ElementFault, Reading, Unreadable, check_digit, gs1, identifiers};
 const REST_OF_IDENTIFIERS: [&str; 18] =
     ["d2", "D2", "C1", "c1", "Q3", "q3", "e0", "E0", "J1", "j1", "]2", "]1", "]3", "]0", "0", "1", "2", "3"];
 
+/// What is wrong with GS1 data behind a symbology identifier whose last digit came twice.
+pub(super) fn doubled_modifier(data: &str) -> Option<Unreadable> {
+    let rest = data.strip_prefix(['2', '3']);
+    rest.is_some_and(gs1::begins_with_a_number).then_some(Unreadable::CutBeginning)
+}
+
 /// What is wrong with a text that begins with the rest of a symbology identifier, and then with a number and elements: the
 /// beginning of the scan was lost. As it stands it may parse, and wrongly.
 pub(super) fn cut_beginning(data: &str, today: NaiveDate) -> Option<Unreadable> {
@@ -32,6 +38,9 @@ fn begins_behind_its_start(data: &str, today: NaiveDate) -> bool {
         [b'0'..=b'9', ..] => "01",
         _ => return false,
     };
+    if gs1::read_literally(data, today).fault.is_none() {
+        return false;
+    }
     let is_whole = |candidate: &str| {
         let read = gs1::read_literally(candidate, today).whole();
         read.is_ok_and(|reading| reading.elements.get(1).is_some_and(|(second, _)| is_formed(second)))

@@ -130,7 +130,7 @@ impl Reader<'_> {
         if let Some(scanned) = self.of_another_syntax(data) {
             return scanned;
         }
-        if let Some(fault) = damaged::cut_beginning(data, self.today) {
+        if let Some(fault) = damaged::doubled_modifier(data) {
             return Scanned::unread(data, fault);
         }
         let disguised = disguise::read(data, true, self.today);

@@ -78,7 +78,9 @@ pub enum Unreadable {
     #[error("the text in brackets {0}")]
     Brackets(String),
     /// GS1 data behind the rest of a symbology identifier.
-    #[error("the beginning of the GS1 code was lost: scan it again, or let the scanner wait for the host")]
+    #[error(
+        "the beginning of the GS1 code is damaged: scan it again, and if that happens often, let the scanner type slower"
+    )]
     CutBeginning,
     /// The same row of elements twice.
     #[error("the same elements stand there twice over: two scans ran together, scan it again")]

@@ -193,7 +193,7 @@ fn an_unreadable_scan_says_what_is_wrong_and_where() {
         ),
         (
             "2010952123454321310B7",
-            "the beginning of the GS1 code was lost: scan it again, or let the scanner wait for the host",
+            "the beginning of the GS1 code is damaged: scan it again, and if that happens often, let the scanner type slower",
         ),
         ("]C0A\u{1d}B", r"character 2 of the scan is the control character \x1D"),
         ("]C110A\0B", r"character 4 of the scan is the control character \x00"),
