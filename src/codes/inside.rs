@@ -29,9 +29,8 @@ pub(super) fn look(reading: &mut Reading, reader: Reader<'_>) {
 
 /// What stands behind an identifier at the beginning of a piece of text, when it can be read.
 fn behind_identifier(piece: &str, reader: Reader<'_>) -> Option<Reading> {
-    let is_one = symbology::is_known_at(piece.as_bytes(), 0) && piece.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
     let (identifier, data) = symbology::split(piece);
-    if !is_one || data.trim_matches(' ').is_empty() {
+    if !identifier.is_some_and(symbology::is_common) || data.trim_matches(' ').is_empty() {
         return None;
     }
     let reading = reader.scan(identifier, data).whole().ok()?;

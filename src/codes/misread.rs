@@ -25,9 +25,6 @@ struct Meant {
     what: &'static str,
 }
 
-/// Symbologies of plain texts that scanners are likely to name.
-const PLAIN_SYMBOLOGIES: [&str; 8] = ["]A0", "]C0", "]I0", "]I1", "]L0", "]Q1", "]d1", "]z0"];
-
 /// What a text looks like that was not understood: `Some` with a fault when it certainly came through another layout. A
 /// plain reading of it is doubted where that is likely. `read` reads what was meant.
 pub(super) fn look(text: &str, plain: Option<&mut Reading>, read: impl Fn(&str) -> Scanned) -> Option<Unreadable> {
@@ -134,7 +131,7 @@ fn looks(meant: &str, reading: &Reading, fault: Option<&Unreadable>) -> Option<(
         Kind::Hibc => (Looks::Likely, "an HIBC code"),
         Kind::Isbt if reading.elements.iter().any(|(name, _)| name == "check") => (Looks::Likely, "an ISBT 128 code"),
         Kind::Isbt => (Looks::Possible, "an ISBT 128 code"),
-        Kind::Plain if identifier.is_some_and(|one| PLAIN_SYMBOLOGIES.contains(&one)) => {
+        Kind::Plain if identifier.is_some_and(symbology::is_common) => {
             (Looks::Possible, "a code with its symbology identifier")
         }
         Kind::Plain if identifier.is_none() && reading.gtin_candidate.is_some() => {
