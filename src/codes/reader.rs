@@ -114,6 +114,12 @@ impl Reader<'_> {
         Reader { is_repaired: true, ..*self }
     }
 
+    /// Looks whether the sign in front of a text was the bracket of a symbology identifier.
+    fn misread_identifier(&self, data: &str) -> Option<Unreadable> {
+        let identifier = format!("]{}", data.get(1..3)?);
+        if symbology::carries(&identifier) == Carries::Text { None } else { self.misread(data, None) }
+    }
+
     /// Looks whether a text that was not understood came through another keyboard layout.
     fn misread(&self, data: &str, plain: Option<&mut Reading>) -> Option<Unreadable> {
         if self.is_repaired {
@@ -226,7 +232,7 @@ impl Reader<'_> {
         match data.as_bytes().first()? {
             b'[' | b'>' => label::read(data, self.today),
             b'h' | b'H' => link::read(data, self.today),
-            b'+' => match self.misread(data, None) {
+            b'+' => match self.misread_identifier(data) {
                 Some(fault) => Some(Scanned::unread(data, fault)),
                 None => hibc::read(data, self.today),
             },
