@@ -111,7 +111,10 @@ fn looks(meant: &str, reading: &Reading, fault: Option<&Unreadable>) -> Option<(
     let (identifier, data) = symbology::split(meant);
     let is_announced =
         identifier.is_some_and(|identifier| symbology::carries(identifier) == symbology::Carries::Elements);
-    if gs1::begins_with_a_number(data) && (is_announced || fault.is_none()) {
+    // A sign that was taken for the separator proves nothing about a layout.
+    let is_guessed = reading.warnings.iter().any(|warning| warning.code == "separator-disguised")
+        && !meant.contains(char::is_control);
+    if gs1::begins_with_a_number(data) && (is_announced || (fault.is_none() && !is_guessed)) {
         return Some((Looks::Certain, "a GS1 code"));
     }
     match fault {

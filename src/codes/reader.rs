@@ -286,11 +286,8 @@ impl Reader<'_> {
     /// turns all letters to one case.
     fn in_other_case(&self, identifier: &str, data: &str) -> Option<Scanned> {
         let meant = symbology::with_other_case(identifier)?;
-        // What begins like the number of an EAN or UPC code is one, or a damaged one.
-        let is_number = |length: usize| data.get(..length).and_then(Gtin::candidate).is_some();
-        let is_digits = data.bytes().all(|byte| byte.is_ascii_digit());
-        let is_ean = is_digits || data.contains("|]e0") || [13, 12].into_iter().any(is_number);
-        if identifier == "]E0" && is_ean && !gs1::begins_with_a_number(data) {
+        // Without the number of an item it is an EAN or UPC code, or a damaged one.
+        if identifier == "]E0" && (!gs1::begins_with_a_number(data) || data.contains("|]e0")) {
             return None;
         }
         let letters = || identifier.chars().chain(data.chars()).filter(char::is_ascii_alphabetic);

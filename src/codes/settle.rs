@@ -45,10 +45,11 @@ const DOUBTS: [&str; 8] = [
 
 /// What says that a scan may have been read wrongly, or was repaired by guessing: whoever books it must be told. What may
 /// also be GS1 data is not among it, because there the slot decides, nor what is only incomplete.
-const TOLD: [&str; 18] = [
+const TOLD: [&str; 19] = [
     "capitals",
     "caps-lock",
     "concatenated",
+    "dates-differ",
     "foreign-character",
     "framed-number",
     "in-brackets-damaged",
