@@ -8,7 +8,9 @@
 )]
 
 mod decode;
+mod layouts;
 mod lines;
+mod own;
 mod reference;
 
 use std::collections::HashMap;
