@@ -82,6 +82,7 @@ fn burden(alignment: &Alignment) -> u32 {
             Part::One(meant, Some(arrived)) if inverted(*meant) == *arrived => 1,
             Part::One(_, Some(_)) => 2,
             Part::One(_, None) => 6,
+            Part::Two(first, ..) if first.is_ascii_alphanumeric() => 9,
             Part::Two(_, _, Some(_)) => 3,
             Part::Two(_, _, None) => 6,
         };
@@ -94,7 +95,8 @@ fn burden(alignment: &Alignment) -> u32 {
         }
     }
     burden += known.values().sum::<u32>();
-    let contradictions: usize = of_character.values().map(|all| all.len() - 1).sum();
+    let separators = known.keys().filter(|part| matches!(part, Part::Separator(_))).count();
+    let contradictions = of_character.values().map(|all| all.len() - 1).sum::<usize>() + separators.saturating_sub(1);
     burden + 20 * contradictions as u32
 }
 
@@ -290,9 +292,11 @@ impl Table<'_> {
             offer(1, 1, of_one.of(next));
         }
         if let Some(second) = of_next.get(1).filter(|second| second.meant != SEPARATOR) {
-            offer(2, 0, PAIR_MISSING);
+            // Few layouts have dead keys for letters, and none for digits.
+            let more = if of_one.meant.is_ascii_alphanumeric() { 2 } else { 0 };
+            offer(2, 0, PAIR_MISSING + more);
             if next.is_some() {
-                offer(2, 1, if second.of(next) == 0 { PAIR_SWALLOWED } else { PAIR });
+                offer(2, 1, if second.of(next) == 0 { PAIR_SWALLOWED } else { PAIR } + more);
             }
         }
     }
