@@ -65,10 +65,10 @@ pub(super) fn align(expected: &[char], identifier: usize, arrived: &[char]) -> O
     found.retain(|(cost, ..)| *cost <= least + least / 2);
     // A short text may mislead at first sight; in a long one the right length is among the cheapest.
     found.truncate(LOOKED_AT_CLOSELY.checked_div(expected.len()).unwrap_or(0).clamp(4, LONGEST + 1));
-    let learned = found.into_iter().filter_map(|(_, length, way)| {
+    let learned = found.into_iter().map(|(_, length, way)| {
         let table = Table { expected, identifier, arrived, length, separators };
         let way = table.learned(way);
-        Some((burden(&way.alignment), way.alignment))
+        (burden(&way.alignment), way.alignment)
     });
     learned.min_by_key(|(burden, _)| *burden).map(|(_, alignment)| alignment)
 }

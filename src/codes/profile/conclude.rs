@@ -20,10 +20,10 @@ pub(super) fn conclude(evidence: &Evidence, encoding: Encoding) -> Result<Calibr
     conclusion.case();
     conclusion.separator();
     conclusion.characters();
-    conclusion
-        .is_believable()
-        .then(|| Calibration { profile: conclusion.profile, losses: conclusion.losses })
-        .ok_or(CalibrationFault::NotAligned)
+    if !conclusion.is_believable() {
+        return Err(CalibrationFault::NotAligned);
+    }
+    Ok(Calibration { profile: conclusion.profile, losses: conclusion.losses })
 }
 
 struct Conclusion<'e> {
