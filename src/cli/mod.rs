@@ -25,10 +25,12 @@ mod paper;
 mod partner;
 mod pattern;
 mod pick;
+mod profile;
 mod progress;
 mod receive;
 mod release;
 mod return_goods;
+mod scanner;
 mod scans;
 mod sell;
 mod setting;
@@ -97,6 +99,7 @@ enum Command {
     Stock(stock::Args),
     Label(label::Args),
     Decode(decode::Args),
+    Scanner(scanner::Args),
     Station(station::Args),
     Pattern(pattern::Args),
     Setting(setting::Args),
@@ -157,6 +160,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
+        Command::Scanner(args) => scanner::run(args, context),
         Command::Station(args) => station::run(&args, context),
         Command::Pattern(args) => pattern::run(args, context),
         Command::Setting(args) => setting::run(args, context),

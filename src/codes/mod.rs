@@ -66,7 +66,9 @@ pub use encoding::Encoding;
 pub use glued::take_apart;
 pub use gtin::{Gtin, GtinError};
 pub use pattern::{Decoded, Definition, Made, Mismatch, Numbered, Pattern, PatternFault};
-pub use profile::{Calibration, CalibrationFault, Loss, Profile, ProfileFault, SettingFault, calibrate};
+pub use profile::{
+    Calibration, CalibrationFault, LineEnd, Loss, Profile, ProfileFault, SettingFault, calibrate, calibrate_all, sheet,
+};
 pub use reader::{read, read_by};
 pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
 pub use rules::{Rules, without_lot_word};

@@ -141,9 +141,19 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
             judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
+        warnings.extend(repaired_scans(scans));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
     })?;
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// How many scans the station's profile changed: people should know that what is recorded is not what arrived.
+fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
+    let changed = |framed: &&Framed| matches!(framed, Framed::Scan(Scan { arrived: Some(_), .. }));
+    let count = scans.iter().filter(changed).count();
+    let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
+    let message = format!("{scans} repaired by the profile of this station's scanner");
+    (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.

@@ -40,8 +40,8 @@ pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, ad
 pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_cut, labels_of_operation, over_of,
-    pick_sheet_of, short_of, slip_of, trace_paper,
+    LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_cut, labels_of_operation,
+    over_of, pick_sheet_of, short_of, slip_of, trace_paper,
 };
 pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;

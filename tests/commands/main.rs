@@ -46,6 +46,7 @@ mod refusals;
 mod release;
 mod return_goods;
 mod return_to_supplier;
+mod scanner;
 mod sell;
 mod setting;
 mod station;
