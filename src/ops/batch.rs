@@ -67,6 +67,8 @@ pub struct Frame {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that they may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
@@ -226,6 +228,7 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         from: frame.from.clone(),
         to: frame.to.clone(),
         to_kind: frame.to_kind,
+        sources: frame.sources.clone(),
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,

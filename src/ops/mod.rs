@@ -23,6 +23,7 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod shipment;
 mod site;
 mod station;
 mod trace;
@@ -41,7 +42,7 @@ pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_cut, labels_of_operation,
-    over_of, pick_sheet_of, short_of, slip_of, trace_paper,
+    over_of, pick_sheet_of, shipment_told, short_of, slip_of, trace_paper,
 };
 pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;
@@ -53,6 +54,7 @@ pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
+pub use site::{SetSite, Site, set_site, sites};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;

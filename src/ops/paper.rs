@@ -420,6 +420,26 @@ pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
     listed_in_detail(operation, "short")
 }
 
+/// What is to be known of a transfer between sites: where the goods are now, or what is missing and what came besides.
+pub fn shipment_told(operation: &RecordedOperation) -> Vec<String> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut told = Vec::new();
+    if let Some(to) = detail["sent_to"].as_str() {
+        told.push(format!("in transit to {to}; there: scantrail transfer --arrived {}", operation.number));
+    }
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().map(|text| crate::codes::shown(text.as_bytes()));
+    for (key, word) in [("short", "did not arrive"), ("extra", "came besides")] {
+        for row in detail["arrived"].as_i64().and(detail[key].as_array()).into_iter().flatten() {
+            let lot = text(row, "lot").map(|lot| format!(" lot {lot}")).unwrap_or_default();
+            let serial = text(row, "serial").map(|serial| format!(" {serial}")).unwrap_or_default();
+            let (quantity, item) = (text(row, "quantity").unwrap_or_default(), text(row, "item").unwrap_or_default());
+            told.push(format!("{key}: {quantity} of {item}{lot}{serial} {word}"));
+        }
+    }
+    told
+}
+
 fn listed_in_detail(operation: &RecordedOperation, key: &str) -> Vec<(String, String)> {
     let detail: serde_json::Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
@@ -433,7 +453,11 @@ fn listed_in_detail(operation: &RecordedOperation, key: &str) -> Vec<(String, St
 /// # Errors
 /// What the database says, and what cannot be printed.
 pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> {
-    let heading = if operation.kind == "sell" { "Packing slip" } else { "Return slip" };
+    let heading = match operation.kind.as_str() {
+        "sell" => "Packing slip",
+        "transfer" => "Transfer slip",
+        _ => "Return slip",
+    };
     let order = operation.order.map(|order| view.order(order)).transpose()?;
     let mut fields = vec![("Date".to_owned(), operation.stamp.at.format("%Y-%m-%d").to_string())];
     fields.push(("Operation".to_owned(), operation.number.to_string()));

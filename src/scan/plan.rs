@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
-use crate::model::{Item, LotCode, LotDates, Place, PlaceKind, Quantity, SerialCode};
+use crate::model::{Item, LotCode, LotDates, Place, PlaceId, PlaceKind, Quantity, SerialCode};
 
 /// What a batch is about before its first scan.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Plan {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that the goods may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first; empty where that does not matter.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The day of the operation.

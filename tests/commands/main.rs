@@ -49,6 +49,7 @@ mod return_to_supplier;
 mod scanner;
 mod sell;
 mod setting;
+mod sites;
 mod station;
 mod stock;
 mod trace;

@@ -246,7 +246,10 @@ fn the_profile_counts_in_every_command_and_what_arrived_is_kept() {
     let kept = world.inspector().rows("SELECT stream FROM scans ORDER BY operation DESC LIMIT 1");
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     let stream = kept[0][0].as_deref().unwrap();
-    assert!(stream.contains(&hex("~]c1010400638133393110b7#17270131\r]C1010400638133393110B7\x1d17270131\n5\n")), "{stream}");
+    assert!(
+        stream.contains(&hex("~]c1010400638133393110b7#17270131\r]C1010400638133393110B7\x1d17270131\n5\n")),
+        "{stream}"
+    );
     // Live sessions and stations too, and what is wanted as it arrives is.
     let outcome = world.ok(&format!("{receive} --live --json"), "~bolt\n3\nDONE\n");
     assert_eq!(outcome.document()["lines"][0]["item"], "BOLT");
@@ -276,7 +279,8 @@ fn letters_whose_case_is_lost_are_known_in_the_case_in_which_they_were_kept() {
     world.ok("sell --to BOB", "milk-1l\n1\nq1\n1\nsn9\n");
     let document = world.json(receive, "milk-1l\n5\nnew-1\n");
     assert_eq!(document["lines"][0]["lot"], "NEW-1");
-    let codes: Vec<&str> = document["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        document["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert!(codes.contains(&"case-lost"), "{codes:?}");
     // Mixed case cannot be told from another lot: it is not found, and nothing is booked.
     assert_eq!(world.refused_codes("sell --to BOB", "milk-1l\n1\nb7x\n"), ["unknown-lot"]);

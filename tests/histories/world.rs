@@ -228,7 +228,7 @@ impl World {
                 options,
                 ..Receive::default()
             }),
-            Verb::Transfer => Box::new(Transfer { from, to, options }),
+            Verb::Transfer => Box::new(Transfer { from, to, options, ..Transfer::default() }),
             Verb::Pick => Box::new(Pick { sales_order: batch.order.clone().unwrap(), from, to, options }),
             Verb::Sell => Box::new(Sell {
                 sales_order: batch.order.clone(),

@@ -58,6 +58,7 @@ impl Conversation {
             quantity: group.quantity(),
             from: self.origin(),
             to: self.destination(),
+            sources: &self.plan.sources,
             order: self.order(),
             facts: known.map(|known| known.facts).unwrap_or_default(),
             in_batch: in_batch.map(|(_, quantity)| *quantity).sum(),

@@ -51,6 +51,7 @@ impl World {
             from: None,
             to: Some(place(2, "ELSEWHERE", PlaceKind::Storage)),
             to_kind: None,
+            sources: Vec::new(),
             order: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
