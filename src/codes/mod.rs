@@ -56,7 +56,9 @@ pub use embedded::{Embedded, EmbeddedRule, RuleFault};
 pub use encoding::Encoding;
 pub use glued::take_apart;
 pub use gtin::{Gtin, GtinError};
-pub use profile::{Calibration, CalibrationFault, Loss, Profile, ProfileFault, SettingFault, calibrate};
+pub use profile::{
+    Calibration, CalibrationFault, LineEnd, Loss, Profile, ProfileFault, SettingFault, calibrate, calibrate_all, sheet,
+};
 pub use reader::{read, read_by};
 pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
 pub use rules::{Rules, without_lot_word};
