@@ -32,7 +32,7 @@ pub struct Args {
     /// The day by which dates with two-digit years are read [default: today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     today: Option<NaiveDate>,
-    /// Undo what this scanner does: prefix=, suffix=, gs=, caps=invert, case=lower, encoding= or char=
+    /// Undo this too, beside the station's profile: prefix=, suffix=, gs=, caps=invert, case=lower, encoding=, char=, …
     #[arg(long = "setting", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// EAN codes of this form hold a weight, a price or a count
@@ -58,7 +58,7 @@ fn ean_rule(text: &str) -> Result<EmbeddedRule, String> {
 }
 
 /// A scan, and what was made of it.
-struct Entry {
+pub struct Entry {
     line: u32,
     raw: String,
     scanned: Scanned,
@@ -67,7 +67,7 @@ struct Entry {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
-    let mut profile = Profile::default();
+    let mut profile = context.profile()?;
     for setting in &args.settings {
         profile.set(setting).map_err(|fault| Failure::usage(format!("--setting: {fault}")))?;
     }
@@ -116,7 +116,8 @@ fn known(context: &Context) -> Result<Option<Store>, Failure> {
     }
 }
 
-struct Decoder {
+/// Reads scans by rules and a profile.
+pub struct Decoder {
     rules: Rules,
     profile: Profile,
     typed: bool,
@@ -125,7 +126,16 @@ struct Decoder {
 }
 
 impl Decoder {
-    fn entries(&self, reader: impl BufRead, name: &str) -> Result<Vec<Entry>, Failure> {
+    /// One that knows nothing but a profile.
+    pub fn of(profile: Profile, today: NaiveDate) -> Decoder {
+        Decoder { rules: Rules::default(), profile, typed: false, today, store: None }
+    }
+
+    /// What was made of every scan of a stream.
+    ///
+    /// # Errors
+    /// The stream or the database cannot be read.
+    pub fn entries(&self, reader: impl BufRead, name: &str) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
         for framed in frames_by(reader, Framer::new().keeping_tabs(self.profile.keeps_tabs())) {
             let framed = framed.map_err(|error| Failure::file(name, &error))?;
@@ -235,7 +245,8 @@ fn said(reading: &Reading) -> Value {
     })
 }
 
-fn document(entry: &Entry) -> Value {
+/// One scan as a document.
+pub fn document(entry: &Entry) -> Value {
     let reading = &entry.scanned.reading;
     let refused = entry.refused.as_ref().map(|(code, message)| {
         json!({ "code": code, "message": message, "hint": "scan it again, and look at the label; docs/scanners.md" })
@@ -258,7 +269,7 @@ fn document(entry: &Entry) -> Value {
 }
 
 /// One scan for people: a line that says what it is, then a row for each element, then what it means.
-fn text(entry: &Entry) -> String {
+pub fn text(entry: &Entry) -> String {
     let reading = &entry.scanned.reading;
     let symbology = reading.symbology.as_deref().map(|one| format!(" {}", safe(one))).unwrap_or_default();
     let mut text = format!("{}: {}\n", entry.line, entry.raw);

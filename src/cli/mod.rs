@@ -23,10 +23,12 @@ mod output;
 mod paper;
 mod partner;
 mod pick;
+mod profile;
 mod progress;
 mod receive;
 mod release;
 mod return_goods;
+mod scanner;
 mod scans;
 mod sell;
 mod station;
@@ -93,6 +95,7 @@ enum Command {
     Stock(stock::Args),
     Label(label::Args),
     Decode(decode::Args),
+    Scanner(scanner::Args),
     Station(station::Args),
     Undo(undo::Args),
     Log(log::Args),
@@ -150,6 +153,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
+        Command::Scanner(args) => scanner::run(args, context),
         Command::Station(args) => station::run(&args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),

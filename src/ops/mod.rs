@@ -33,8 +33,8 @@ pub use masters::{
 };
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
-    trace_paper,
+    LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of,
+    short_of, slip_of, trace_paper,
 };
 pub use pick::Pick;
 pub use receive::Receive;

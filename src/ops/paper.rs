@@ -4,10 +4,11 @@ use chrono::{DateTime, FixedOffset};
 
 use super::trace::{Trace, TraceNow};
 use super::{OpError, Result, resolve};
-use crate::codes::{BadgeName, Command, Gtin, Mode, Question};
+use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, Quantity, SerialCode};
 use crate::print::Page;
+use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
 use crate::print::pdf::{PdfOptions, print};
@@ -125,6 +126,20 @@ pub fn command_paper(size: SheetSize, now: DateTime<FixedOffset>) -> Result<Pape
     let word = if size == SheetSize::A4 { "a4" } else { "letter" };
     let options = options("Command scans".to_owned(), now, format!("commands {word}"));
     paper(&command_sheet::pages("Command scans", &command_groups(), size), &options)
+}
+
+/// The sheet that a scanner is calibrated with.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn calibration_paper(size: SheetSize, now: DateTime<FixedOffset>) -> Result<Paper> {
+    let word = if size == SheetSize::A4 { "a4" } else { "letter" };
+    let options = options("Scanner calibration".to_owned(), now, format!("calibration {word}"));
+    let content = CalibrationSheet {
+        matrix: sheet::data_matrix().text,
+        bars: sheet::bars().into_iter().map(|barcode| barcode.text).collect(),
+    };
+    paper(&calibration_sheet::pages(&content, size)?, &options)
 }
 
 /// A sheet with the badges of operators.

@@ -19,6 +19,9 @@ const MOST_LOST: usize = 120;
 /// Rounds of learning. What has not settled by then does not.
 const ROUNDS: usize = 6;
 
+/// How many characters are aligned in rounds, over all lengths of the separator's stand-in that are tried.
+const LOOKED_AT_CLOSELY: usize = 1_500;
+
 const AROUND: u32 = 3;
 const PAIR: u32 = 4;
 const PAIR_SWALLOWED: u32 = 6;
@@ -54,12 +57,14 @@ pub(super) fn align(expected: &[char], identifier: usize, arrived: &[char]) -> O
     let mut found: Vec<(u32, usize, Way)> = Vec::new();
     for length in lengths {
         let table = Table { expected, identifier, arrived, length, separators };
-        let limit = found.iter().map(|(cost, ..)| cost.saturating_mul(2)).min().unwrap_or(IMPOSSIBLE);
+        let limit = found.iter().map(|(cost, ..)| cost + cost / 2).min().unwrap_or(IMPOSSIBLE);
         found.extend(table.way(&Costs::new(), limit).map(|way| (way.cost, length, way)));
     }
     found.sort_by_key(|(cost, ..)| *cost);
     let least = found.first().map_or(0, |(cost, ..)| *cost);
-    found.retain(|(cost, ..)| *cost <= least.saturating_add(least / 2));
+    found.retain(|(cost, ..)| *cost <= least + least / 2);
+    // A short text may mislead at first sight; in a long one the right length is among the cheapest.
+    found.truncate(LOOKED_AT_CLOSELY.checked_div(expected.len()).unwrap_or(0).clamp(4, LONGEST + 1));
     let learned = found.into_iter().filter_map(|(_, length, way)| {
         let table = Table { expected, identifier, arrived, length, separators };
         let way = table.learned(way);

@@ -51,9 +51,12 @@ impl LineEnd {
         self.0.chars().map(name).collect::<Vec<_>>().join(" ")
     }
 
-    /// True when a TAB ends a scan.
-    pub fn is_tab(&self) -> bool {
-        self.0.starts_with('\t')
+    /// A separator that arrives as what ends scans cuts them, and cannot be undone.
+    pub fn judge(&self, calibration: &mut Calibration) {
+        if self.0.starts_with('\t') && calibration.profile.keeps_tabs() {
+            calibration.profile.separator.clear();
+            calibration.losses.push(Loss::SeparatorEndsScan { arrived: "TAB".to_owned() });
+        }
     }
 }
 
