@@ -42,6 +42,7 @@ mod refusals;
 mod release;
 mod return_goods;
 mod return_to_supplier;
+mod scanner;
 mod sell;
 mod station;
 mod stock;

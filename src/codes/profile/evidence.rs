@@ -85,7 +85,8 @@ impl Evidence {
 
     fn remainder(&self, part: &Part) -> String {
         match part {
-            Part::Separator(arrived) if arrived.is_empty() => String::new(),
+            // What is not undone stays as it is.
+            Part::Separator(arrived) if arrived.is_empty() || arrived.contains(['\r', '\n']) => arrived.clone(),
             Part::Separator(_) => SEPARATOR.to_string(),
             Part::One(_, None) | Part::Two(_, _, None) => String::new(),
             Part::One(meant, Some(_)) => meant.to_string(),
