@@ -18,7 +18,7 @@ use crate::codes::{Calibration, CalibrationFault, LineEnd, shown};
 use crate::ledger::{Code, Refusal};
 use crate::ops::calibration_paper;
 
-/// Derive from one barcode what this station's scanner and host do to scans, and undo it from now on
+/// Find out what scanner and host do to scans, and undo it
 ///
 /// Print the sheet with --sheet, then run it again without and scan the Data Matrix, or all bars of the sheet if the scanner reads bars only. It finds the prefix and the suffix, what arrives for the separator (GS), the keyboard layout, dead keys, Caps Lock and the encoding, and says what cannot be repaired and which setting of the scanner to change (exit 4). Scans with characters that cannot be repaired are refused from then on.
 #[derive(clap::Args)]

@@ -8,7 +8,9 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 
-/// Take scans as they arrive again: remove this station's scanner profile, also a damaged one
+/// Take scans as they arrive again
+///
+/// It removes this station's scanner profile, also a damaged one.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail scanner forget")]

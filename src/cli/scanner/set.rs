@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::cli::profile::StationProfile;
 
-/// Set by hand what is undone in every scan of this station
+/// Set by hand what is undone in every scan
 ///
 /// prefix=~ and suffix=; are taken off; gs=# arrives for the separator (also gs=TAB, gs=space, gs=<GS>); caps=invert, case=lower, encoding=latin-1; char=ß- where ß arrives for -; dead=´= where the dead key ´ is typed for =. \xHH is a byte. It adds to what is set already; `scanner forget` begins anew.
 #[derive(clap::Args)]

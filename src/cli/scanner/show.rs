@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::output::{self, safe};
 use crate::cli::profile::StationProfile;
 
-/// Show what is undone in every scan of this station
+/// Show what is undone in every scan
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail scanner show

@@ -12,7 +12,7 @@ use crate::cli::output::{self, safe};
 use crate::cli::terminal::RawTerminal;
 use crate::codes::{LineEnd, Profile, shown};
 
-/// See what the scanner sends, byte by byte, and what is understood of it
+/// Show every byte that arrives, and what is understood
 ///
 /// Scan; Ctrl-C or Ctrl-D ends it. Each scan is shown as it arrives, then as this station's profile repairs it, then as `decode` reads it. Nothing is written, and no database is needed.
 #[derive(clap::Args)]
