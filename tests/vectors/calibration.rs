@@ -217,7 +217,7 @@ fn every_layout_is_calibrated_and_no_text_becomes_another_one() {
             let (sends_identifier, caps_lock) = (variant & 2 != 0, variant & 4 != 0);
             let station = Station { name, keys, model, around, sends_identifier, caps_lock };
             let mut calibrations = vec![station.calibration()];
-            if (number + model as usize) % 4 == 0 {
+            if (number + model as usize).is_multiple_of(4) {
                 calibrations.push(station.calibration_from_bars());
             }
             for calibration in calibrations {
