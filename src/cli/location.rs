@@ -41,7 +41,7 @@ enum Command {
         #[arg(long, value_enum, default_value = "storage")]
         kind: Kind,
     },
-    /// Make the root of places a site, with numbers of its own; goods between two sites go through transit
+    /// Make the root of places a site with numbers of its own
     #[command(after_help = "Examples:
   scantrail location set WH1 --prefix W1
   scantrail location set BAKERY --lot-template B{yyjjj}{seq:3}")]

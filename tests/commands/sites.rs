@@ -144,7 +144,8 @@ fn sites_are_shown_and_what_is_none_is_refused() {
         !   hint: its number stands on the slip; scantrail log
         exit 3
 
-    "#]].assert_eq(&world.transcript(&[
+    "#]]
+    .assert_eq(&world.transcript(&[
         ("location list", ""),
         ("location set WH1/A-01", ""),
         ("location set SOUTH", ""),

@@ -206,8 +206,8 @@ fn texts() -> Vec<String> {
 #[test]
 fn every_layout_is_calibrated_and_no_text_becomes_another_one() {
     let Some(layouts) = layouts() else { return };
-    let (mut whole, mut all) = (0_usize, 0_usize);
-    let mut wrong = Vec::new();
+    let (mut whole, mut all, mut calibrated) = (0_usize, 0_usize, 0_usize);
+    let (mut refused, mut wrong) = (Vec::new(), Vec::new());
     let texts = texts();
     for (number, (name, keys)) in layouts.iter().enumerate() {
         for model in MODELS {
@@ -217,18 +217,22 @@ fn every_layout_is_calibrated_and_no_text_becomes_another_one() {
             let (sends_identifier, caps_lock) = (variant & 2 != 0, variant & 4 != 0);
             let station = Station { name, keys, model, around, sends_identifier, caps_lock };
             let mut calibrations = vec![station.calibration()];
-            if (number + model as usize) % 4 == 0 {
+            if (number + model as usize).is_multiple_of(4) {
                 calibrations.push(station.calibration_from_bars());
             }
             for calibration in calibrations {
-                let checks = match calibration {
+                let checks: Vec<Result<bool, String>> = match calibration {
                     Ok(calibration) => {
                         // Another part of all pairs of characters each time.
                         let texts = texts.iter().skip(number).step_by(67);
                         texts.map(|text| station.check(&calibration, text)).collect()
                     }
-                    Err(fault) => vec![Err(fault)],
+                    Err(fault) => {
+                        refused.push(fault);
+                        continue;
+                    }
                 };
+                calibrated += 1;
                 all += checks.len();
                 whole += checks.iter().filter(|check| **check == Ok(true)).count();
                 wrong.extend(checks.into_iter().filter_map(Result::err).take(1));
@@ -236,6 +240,10 @@ fn every_layout_is_calibrated_and_no_text_becomes_another_one() {
         }
     }
     println!("{whole} of {all} texts were repaired, the others refused or said to be incomplete");
+    // Swallowed dead keys leave so little of a text that it may lie in what arrived in several ways: then the host needs
+    // another layout before anything can be calibrated.
+    println!("{} of {} calibrations were refused", refused.len(), refused.len() + calibrated);
+    assert!(refused.len() * 25 < calibrated, "{}", refused.join("\n"));
     assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n"));
     assert!(whole * 10 > all * 8, "{whole} of {all}");
 }

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::accents::apart;
 use crate::codes::elements::SEPARATOR;
 use crate::codes::reader::inverted;
 
@@ -23,9 +24,11 @@ const ROUNDS: usize = 6;
 const LOOKED_AT_CLOSELY: usize = 1_500;
 
 const AROUND: u32 = 3;
-const PAIR: u32 = 4;
+/// Two characters that arrive as a letter with an accent.
+const PAIR_WITH_ACCENT: u32 = 3;
+const PAIR: u32 = 5;
 const PAIR_SWALLOWED: u32 = 6;
-const PAIR_MISSING: u32 = 7;
+const PAIR_MISSING: u32 = 8;
 const IMPOSSIBLE: u32 = u32::MAX / 2;
 
 /// What arrived for one or two characters of the barcode.
@@ -53,10 +56,11 @@ pub(super) struct Alignment {
 /// sent or not.
 pub(super) fn align(expected: &[char], identifier: usize, arrived: &[char]) -> Option<Alignment> {
     let separators = expected.iter().filter(|one| **one == SEPARATOR).count();
+    let letters: &[Option<char>] = &arrived.iter().map(|one| apart(*one).map(|(letter, _)| letter)).collect::<Vec<_>>();
     let lengths = 0..=if separators == 0 { 0 } else { LONGEST };
     let mut found: Vec<(u32, usize, Way)> = Vec::new();
     for length in lengths {
-        let table = Table { expected, identifier, arrived, length, separators };
+        let table = Table { expected, identifier, arrived, length, separators, letters };
         let limit = found.iter().map(|(cost, ..)| cost + cost / 2).min().unwrap_or(IMPOSSIBLE);
         found.extend(table.way(&Costs::new(), limit).map(|way| (way.cost, length, way)));
     }
@@ -66,7 +70,7 @@ pub(super) fn align(expected: &[char], identifier: usize, arrived: &[char]) -> O
     // A short text may mislead at first sight; in a long one the right length is among the cheapest.
     found.truncate(LOOKED_AT_CLOSELY.checked_div(expected.len()).unwrap_or(0).clamp(4, LONGEST + 1));
     let learned = found.into_iter().map(|(_, length, way)| {
-        let table = Table { expected, identifier, arrived, length, separators };
+        let table = Table { expected, identifier, arrived, length, separators, letters };
         let way = table.learned(way);
         (burden(&way.alignment), way.alignment)
     });
@@ -163,14 +167,16 @@ impl CostsOfOne<'_> {
             None if is_same => 0,
             None if arrived == Some(inverted(self.meant)) => 1,
             None if arrived.is_some() => 2,
-            None => 4,
-            Some(seen) => match seen.iter().find(|(one, _)| *one == arrived) {
-                Some((_, true)) => 0,
-                Some((_, false)) => 3,
-                None if is_same => 4,
-                None if arrived.is_some() => 5,
-                None => 6,
-            },
+            None => 3,
+            Some(seen) => {
+                let is_settled = seen.iter().any(|(_, is_most)| *is_most);
+                match seen.iter().find(|(one, _)| *one == arrived) {
+                    Some((_, true)) => 0,
+                    Some((_, false)) if !is_settled => 2,
+                    None if arrived.is_none() => 7,
+                    Some(_) | None => 5,
+                }
+            }
         }
     }
 }
@@ -188,6 +194,8 @@ struct Table<'t> {
     arrived: &'t [char],
     length: usize,
     separators: usize,
+    /// For the characters that arrived and are letters with accents: the letters.
+    letters: &'t [Option<char>],
 }
 
 /// How many characters of both texts a step takes.
@@ -301,7 +309,12 @@ impl Table<'_> {
             let more = if of_one.meant.is_ascii_alphanumeric() { 2 } else { 0 };
             offer(2, 0, PAIR_MISSING + more);
             if next.is_some() {
-                offer(2, 1, if second.of(next) == 0 { PAIR_SWALLOWED } else { PAIR } + more);
+                let pair = match second.of(next) {
+                    0 => PAIR_SWALLOWED,
+                    _ if self.letters[column].is_some_and(|letter| second.of(Some(letter)) <= 1) => PAIR_WITH_ACCENT,
+                    _ => PAIR,
+                };
+                offer(2, 1, pair + more);
             }
         }
     }

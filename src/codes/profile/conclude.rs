@@ -59,18 +59,25 @@ impl Conclusion<'_> {
 
     /// Dead keys: what they are put onto can be taken apart again, unless that is something else too.
     fn dead_keys(&mut self) {
+        let mut by_mark: BTreeMap<char, BTreeSet<char>> = BTreeMap::new();
         let mut merged = BTreeSet::new();
         for ((first, second), arrived) in &self.evidence.pairs {
             let Some(arrived) = *arrived else { continue };
             let letter = self.evidence.arrival(*second);
-            let mark = apart(arrived).filter(|(base, _)| Some(*base) == letter).map(|(_, mark)| mark);
-            match mark {
-                Some(mark) if *self.profile.dead_keys.entry(mark).or_insert(*first) == *first => {}
-                _ if letter == Some(arrived) => {}
-                _ => {
+            match apart(arrived).filter(|(base, _)| Some(*base) == letter) {
+                Some((_, mark)) => drop(by_mark.entry(mark).or_default().insert(*first)),
+                None if letter == Some(arrived) => {}
+                None => {
                     self.meant_by.entry(arrived).or_default().insert(format!("{first}{second}"));
                     merged.insert(*first);
                 }
+            }
+        }
+        for (mark, keys) in by_mark {
+            match keys.first().filter(|_| keys.len() == 1) {
+                Some(key) => drop(self.profile.dead_keys.insert(mark, *key)),
+                // Two keys with one accent: nobody can say which one it was, and no letter with it is known.
+                None => merged.extend(keys),
             }
         }
         let marks: Vec<(char, char)> = self.profile.dead_keys.iter().map(|(mark, meant)| (*mark, *meant)).collect();
