@@ -67,14 +67,20 @@ fn is_ordinary(text: &str) -> bool {
 }
 
 fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -> Option<Meant> {
-    let (first, rest) = text.split_at_checked(text.chars().next()?.len_utf8())?;
+    let character = text.chars().next()?;
+    if !layout.may_give(character, begins_a_code) {
+        return None;
+    }
+    let (first, rest) = text.split_at_checked(character.len_utf8())?;
     // A dead key may have merged with the character behind it, so that the first one stands for two.
-    let begins: Vec<String> = layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).collect();
-    if begins.is_empty() {
+    let mut begins = layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).peekable();
+    begins.peek()?;
+    let second = rest.chars().next().and_then(|second| layout.meant(second));
+    if !begins.any(|begin| may_go_on(&begin, second)) {
         return None;
     }
     let rest = layout.text_meant(rest)?;
-    begins.into_iter().find_map(|begin| {
+    layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).find_map(|begin| {
         let meant = begin + &rest;
         if meant == text || !may_be_one(&meant) {
             return None;
@@ -87,6 +93,18 @@ fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -
 
 fn begins_a_code(first: char) -> bool {
     first.is_ascii_digit() || "][>{+=&hHSP".contains(first)
+}
+
+/// True when the second character fits the first; it spares most texts the rest.
+fn may_go_on(begin: &str, second: Option<char>) -> bool {
+    match (begin, second) {
+        ("]", Some(second)) => second.is_ascii_alphabetic(),
+        ("S", Some(second)) => second == 'C',
+        ("h" | "H", Some(second)) => second.eq_ignore_ascii_case(&'t'),
+        ("[", Some(second)) => second == ')',
+        ("+", Some(second)) => second.is_ascii_alphanumeric() || second == '$',
+        (_, second) => begin.len() > 1 || second.is_some(),
+    }
 }
 
 fn may_be_one(meant: &str) -> bool {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::damaged::{self, Damage};
 use super::elements::SEPARATOR;
 use super::symbology::{self, Carries};
-use super::{Command, Confidence, Gtin, Kind, Reading, Rules, Scanned, Unreadable, shown};
+use super::{Command, Confidence, Kind, Reading, Rules, Scanned, Unreadable, shown};
 use super::{
     data_identifiers, disguise, distributors, embedded, gs1, hibc, inside, isbt, label, link, misread, plain, rules,
 };
