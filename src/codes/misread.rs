@@ -72,15 +72,15 @@ fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -
         return None;
     }
     let (first, rest) = text.split_at_checked(character.len_utf8())?;
-    // A dead key may have merged with the character behind it, so that the first one stands for two.
-    let mut begins = layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).peekable();
-    begins.peek()?;
     let second = rest.chars().next().and_then(|second| layout.meant(second));
-    if !begins.any(|begin| may_go_on(&begin, second)) {
+    // A dead key may have merged with the character behind it, so that the first one stands for two.
+    let is_one = |begin: &String| begin.starts_with(begins_a_code) && may_go_on(begin, second);
+    let begins: Vec<String> = layout.meanings(first).filter(is_one).collect();
+    if begins.is_empty() {
         return None;
     }
     let rest = layout.text_meant(rest)?;
-    layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).find_map(|begin| {
+    begins.into_iter().find_map(|begin| {
         let meant = begin + &rest;
         if meant == text || !may_be_one(&meant) {
             return None;
