@@ -79,6 +79,13 @@ fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -
     if begins.is_empty() {
         return None;
     }
+    // The beginning decides for most layouts, and spares them the rest of a long text.
+    let head = rest.char_indices().nth(LONGEST_BEGINNING).map_or(rest, |(end, _)| rest.split_at(end).0);
+    let head = layout.text_meant(head)?;
+    let begins: Vec<String> = begins.into_iter().filter(|begin| begins_as_one(&format!("{begin}{head}"))).collect();
+    if begins.is_empty() {
+        return None;
+    }
     let rest = layout.text_meant(rest)?;
     begins.into_iter().find_map(|begin| {
         let meant = begin + &rest;
@@ -89,6 +96,23 @@ fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -
         let (looks, what) = looks(&meant, &reading, fault.as_ref())?;
         Some(Meant { looks, layout, reading, what })
     })
+}
+
+/// As many characters as the identifier and the number of a container have, and a few more.
+const LONGEST_BEGINNING: usize = 24;
+
+/// True for a beginning of one of the codes that can be told.
+fn begins_as_one(head: &str) -> bool {
+    let begins = |word: &str| head.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    match head.as_bytes() {
+        [b']', ..] => symbology::split(head).0.is_some_and(symbology::is_common),
+        [b'{', ..] => head.starts_with("{pbn:"),
+        [b'S', ..] => begins("SCANTRAIL"),
+        [b'h' | b'H', ..] => begins("http"),
+        [b'[', ..] => begins("[)>"),
+        [b'>', ..] => begins(">[)>"),
+        _ => true,
+    }
 }
 
 fn begins_a_code(first: char) -> bool {
