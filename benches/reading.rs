@@ -78,7 +78,7 @@ fn main() {
     let started = Instant::now();
     let mut understood = 0;
     for framed in frames(stream.as_bytes()) {
-        let Framed::Scan { bytes, .. } = framed.unwrap() else { panic!("too long") };
+        let Framed::Scan(scantrail::scan::Scan { bytes, .. }) = framed.unwrap() else { panic!("too long") };
         for piece in take_apart(&bytes) {
             understood += usize::from(read_by(piece, &Rules::default(), today).fault.is_none());
         }

@@ -216,7 +216,7 @@ fn receive(store: &Store, station: usize, round: usize, item: &str, place: &str)
     };
     let texts = [item.to_owned(), "1".to_owned(), format!("S{}", serial(station, round))];
     let scans: Vec<Framed> =
-        (1..).zip(texts).map(|(line, text)| Framed::Scan { line, bytes: text.into_bytes() }).collect();
+        (1..).zip(texts).map(|(line, text)| Framed::Scan(scantrail::scan::Scan::new(line, text))).collect();
     record_batch(store, &verb, &request, &scans).unwrap();
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use scantrail::codes::{
     Confidence, Profile, Reading, Rules, Scanned, calibrate, read, read_by, read_typed, shown, take_apart,
 };
-use scantrail::scan::{Framed, Framer, MOST_BYTES, frames_by};
+use scantrail::scan::{Framed, Framer, MOST_BYTES, Scan, frames_by};
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 25).expect("a date")
@@ -21,12 +21,13 @@ pub fn framing(data: &[u8]) {
             assert!(framed.line() >= last_line);
             last_line = framed.line();
             match framed {
-                Framed::Scan { bytes, .. } => {
+                Framed::Scan(Scan { bytes, .. }) => {
                     assert!(!bytes.is_empty() && bytes.len() <= MOST_BYTES);
                     assert!(data.windows(bytes.len()).any(|window| window == bytes));
                     assert_eq!(take_apart(&bytes).concat(), bytes);
                     scan(&bytes);
                 }
+                Framed::NotRepaired { .. } => unreachable!("nothing is repaired here"),
                 Framed::TooLong { length, .. } => assert!(length > MOST_BYTES as u64),
             }
         }

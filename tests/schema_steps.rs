@@ -19,7 +19,25 @@ use shop::{Ended, Shop};
 fn shop_of_schema_1() -> Shop {
     let shop = Shop::with_goods();
     let mut tables = shop.inspector();
-    tables.done("DROP TABLE scans");
+    let newer = [
+        "attachment",
+        "file",
+        "ownership",
+        "hold_state",
+        "hold",
+        "supplier_lot",
+        "lot_name",
+        "sequence",
+        "setting",
+        "pack",
+        "supplier_code",
+        "scans",
+    ];
+    for table in newer {
+        tables.done(&format!("DROP TABLE {table}"));
+    }
+    tables.done("ALTER TABLE item DROP COLUMN rules");
+    tables.done("ALTER TABLE position DROP COLUMN quantity");
     match tables.is_server() {
         true => tables.done("UPDATE ledger_schema SET version = 1"),
         false => tables.done("PRAGMA user_version = 1"),

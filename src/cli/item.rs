@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::table::{Align, table};
 use super::{output, paper};
-use crate::ops::{AddItem, ItemView, OpError, add_item, item_view, set_item};
+use crate::model::Quantity;
+use crate::ops::{AddItem, ItemView, OpError, RuleChanges, add_item, item_view, set_item};
 
 /// What is stocked, and how it is tracked
 #[derive(clap::Args)]
@@ -21,7 +22,8 @@ enum Command {
     #[command(after_help = "Examples:
   scantrail item add LAPTOP-15 --name \"Laptop 15 inch\" --track serial --gtin 4006381333931
   scantrail item add MILK-1L --name \"Milk 1 l\" --track lot
-  scantrail item add FLOUR --name \"Flour\" --track lot --unit kg --scale 3")]
+  scantrail item add FLOUR --name \"Flour\" --track lot --unit kg --scale 3
+  scantrail item add SLATE --name \"Slate pallet\" --track serial --measure sqft --scale 2")]
     Add {
         /// Its code
         sku: String,
@@ -36,7 +38,10 @@ enum Command {
     },
     /// Change an item; what is not named stays as it is, and codes are added
     #[command(after_help = "Example:
-  scantrail item set LAPTOP-15 --barcode OLD-LABEL-77")]
+  scantrail item set LAPTOP-15 --barcode OLD-LABEL-77
+  scantrail item set MILK-1L --shelf-life 14 --picking fefo
+  scantrail item set SCREW --pack 19506000134359=100
+  scantrail item set SCREW --supplier-barcode ACME=4711")]
     Set {
         /// Its code
         sku: String,
@@ -66,6 +71,33 @@ struct More {
     /// Another barcode that is printed on it; may be given again
     #[arg(long = "barcode", value_name = "CODE")]
     barcodes: Vec<String>,
+    /// A barcode that stands for several units, such as a case of 12; may be given again
+    #[arg(long = "pack", value_name = "CODE=UNITS")]
+    packs: Vec<String>,
+    /// What a supplier calls it on labels; may be given again
+    #[arg(long = "supplier-barcode", value_name = "SUPPLIER=CODE")]
+    supplier_codes: Vec<String>,
+    /// A new lot expires so many days after it was made, or else received; 0 takes the rule away
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    shelf_life: Option<u32>,
+    /// Which stock goes first: fefo, fifo, place, fewest-lots or manual
+    #[arg(long, value_name = "ORDER")]
+    picking: Option<String>,
+    /// Nothing is set aside, picked or sold before its certificate is there: yes or no
+    #[arg(long, value_name = "YES|NO", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
+    require_certificate: Option<bool>,
+    /// How our own serials are made, such as S{yy}{seq:6}
+    #[arg(long, value_name = "TEMPLATE")]
+    serial_template: Option<String>,
+    /// How our own lots are made, such as L{yyjjj}-{seq:2}
+    #[arg(long, value_name = "TEMPLATE")]
+    lot_template: Option<String>,
+    /// What every serial looks like; others are refused as misread
+    #[arg(long, value_name = "REGEX")]
+    serial_pattern: Option<String>,
+    /// Each unit with a serial carries its own measure in this unit
+    #[arg(long, value_name = "UNIT")]
+    measure: Option<String>,
     /// The word for its unit [default: each]
     #[arg(long, value_name = "WORD")]
     unit: Option<String>,
@@ -79,8 +111,35 @@ fn tracking(word: &str) -> Result<String, String> {
     found.map(|tracking| tracking.word().to_owned()).ok_or_else(|| "one of none, lot, serial, lot+serial".to_owned())
 }
 
+fn yes_or_no(word: &str) -> Result<bool, String> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("yes or no".to_owned()),
+    }
+}
+
 fn new_item(sku: String, name: Option<String>, track: Option<String>, more: More) -> AddItem {
-    AddItem { sku, name, track, gtins: more.gtins, barcodes: more.barcodes, unit: more.unit, scale: more.scale }
+    AddItem {
+        sku,
+        name,
+        track,
+        gtins: more.gtins,
+        barcodes: more.barcodes,
+        unit: more.unit,
+        scale: more.scale,
+        packs: more.packs,
+        supplier_codes: more.supplier_codes,
+        rules: RuleChanges {
+            shelf_life_days: more.shelf_life,
+            picking: more.picking,
+            requires_certificate: more.require_certificate,
+            serial_template: more.serial_template,
+            lot_template: more.lot_template,
+            serial_pattern: more.serial_pattern,
+            measure: more.measure,
+        },
+    }
 }
 
 /// Runs the command.
@@ -118,13 +177,27 @@ pub fn run(args: Args, context: &Context) -> super::Result {
 fn document(view: &ItemView) -> Value {
     json!({
         "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
-        "gtins": view.gtins, "barcodes": view.barcodes, "unit": view.item.unit, "scale": view.item.scale.decimals(),
+        "gtins": view.gtins, "barcodes": view.barcodes, "packs": packs(view), "supplier_barcodes": supplier_codes(view),
+        "unit": view.item.unit, "scale": view.item.scale.decimals(),
+        "rules": view.item.rules,
     })
+}
+
+fn packs(view: &ItemView) -> Value {
+    let pack =
+        |(code, quantity): &(String, Quantity)| json!({"barcode": code, "quantity": quantity.display(view.item.scale)});
+    view.packs.iter().map(pack).collect()
+}
+
+fn supplier_codes(view: &ItemView) -> Value {
+    view.supplier_codes.iter().map(|(supplier, code)| json!({"supplier": supplier, "barcode": code})).collect()
 }
 
 fn text(items: &[ItemView]) -> String {
     let row = |view: &ItemView| {
-        let codes: Vec<&str> = view.gtins.iter().chain(&view.barcodes).map(String::as_str).collect();
+        let packs = view.packs.iter().map(|(code, quantity)| format!("{code}={}", quantity.display(view.item.scale)));
+        let words = view.supplier_codes.iter().map(|(supplier, code)| format!("{supplier}:{code}"));
+        let codes: Vec<String> = view.gtins.iter().chain(&view.barcodes).cloned().chain(packs).chain(words).collect();
         let decimals = view.item.scale.decimals();
         vec![
             view.item.sku.to_string(),

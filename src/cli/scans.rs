@@ -109,6 +109,7 @@ pub fn record(
     request: &Request,
 ) -> Result<Recorded, Failure> {
     scans.check()?;
+    let profile = context.profile()?;
     let outcome = match &scans.scans {
         Some(path) => {
             let name = path.display().to_string();
@@ -117,17 +118,24 @@ pub fn record(
             }
             let file = std::fs::File::open(path).map_err(|error| Failure::file(&name, &error))?;
             if scans.live {
-                return live::record(context, store, verb, request, Source::file(BufReader::new(file)), scans.drafts);
+                return live::record(
+                    context,
+                    store,
+                    verb,
+                    request,
+                    Source::file(BufReader::new(file)).repairing(profile),
+                    scans.drafts,
+                );
             }
-            record_batch(store, verb, request, &read_scans(BufReader::new(file), &name)?)
+            record_batch(store, verb, request, &read_scans(BufReader::new(file), &name, &profile)?)
         }
         None => {
             let stdin = std::io::stdin();
             let source = if stdin.is_terminal() { Some(Source::terminal()?) } else { scans.live.then(Source::pipe) };
             if let Some(source) = source {
-                return live::record(context, store, verb, request, source, scans.drafts);
+                return live::record(context, store, verb, request, source.repairing(profile), scans.drafts);
             }
-            record_batch(store, verb, request, &read_scans(stdin.lock(), "stdin")?)
+            record_batch(store, verb, request, &read_scans(stdin.lock(), "stdin", &profile)?)
         }
     };
     outcome.map_err(|error| Failure::from(error).repeat_with(&request.op_id))

@@ -21,9 +21,9 @@ use crate::ops::{
     Content, LabelRequest, OpError, Recorded, Request, Session, label_of, labels_for, station_scan, station_verb, undo,
     what_is, where_is,
 };
+use crate::scan::Framed;
 use crate::scan::draft::Kept;
 use crate::scan::station::{Station, Step};
-use crate::scan::{Framed, shown};
 use crate::store::Store;
 
 /// Work a whole shift by scanner alone, with the command sheet
@@ -56,7 +56,8 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     let label = args.label.request(context)?;
     let labels_to = args.labels_to.clone().unwrap_or_default();
     let store = context.store()?;
-    let mut source = if std::io::stdin().is_terminal() { Source::terminal()? } else { Source::pipe() };
+    let source = if std::io::stdin().is_terminal() { Source::terminal()? } else { Source::pipe() };
+    let mut source = source.repairing(context.profile()?);
     let screen = Screen::new(context, source.is_terminal());
     let request = context.request()?;
     let begun = Keeper::begin(context, &store, identity(&request), &request, &mut source, &screen, args.drafts)?;
@@ -255,10 +256,7 @@ impl Desk<'_> {
     fn interpret(&mut self, framed: &Framed, is_open: bool) -> Result<bool, Failure> {
         let today = self.context.now().date_naive();
         let named = self.store.read(|view| station_scan(view, framed, &self.station, is_open, today))?;
-        let at = |refusal: Refusal| match framed {
-            Framed::Scan { line, bytes } => refusal.at(*line, shown(bytes)),
-            Framed::TooLong { line, beginning, .. } => refusal.at(*line, shown(beginning)),
-        };
+        let at = |refusal: Refusal| refusal.at(framed.line(), framed.shown());
         match self.station.step(&named, is_open) {
             Step::ForBatch => return Ok(true),
             Step::Changed(said) => self.say("ok", &said),

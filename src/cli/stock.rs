@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::context::Context;
@@ -9,7 +10,7 @@ use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, Refusal};
 use crate::model::{LotCode, PlaceId, Quantity, folded};
-use crate::ops::{OpError, resolve_item};
+use crate::ops::{House, OpError, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -34,11 +35,12 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
+    let today = context.now().date_naive();
     let rows = context.store()?.read(|view| {
         let filter = StockFilter {
             item: args.item.as_deref().map(|text| resolve_item(view, text)).transpose()?.map(|item| item.id),
             places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
-            lot: args.lot.as_deref().map(|text| lot(view, text)).transpose()?,
+            lot: args.lot.as_deref().map(|text| lot(view, text, today)).transpose()?,
         };
         Ok::<_, OpError>(merged(view.stock(&filter)?))
     })?;
@@ -68,16 +70,15 @@ fn places(view: &View<'_>, text: &str) -> Result<Vec<PlaceId>, OpError> {
     Ok(found)
 }
 
-fn lot(view: &View<'_>, text: &str) -> Result<String, OpError> {
-    let code = LotCode::new(text).ok();
-    let known = code.map(|code| view.lots_named(&code).map(|lots| (code, lots))).transpose()?;
-    match known {
-        Some((code, lots)) if !lots.is_empty() => Ok(code.to_string()),
-        _ => {
-            let message = format!("no lot has the text {}", output::safe(text));
-            Err(Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into())
+fn lot(view: &View<'_>, text: &str, today: NaiveDate) -> Result<String, OpError> {
+    let without_word = House::of(view, today)?.read_text(text).and_then(|reading| reading.lot);
+    for code in LotCode::new(text).ok().into_iter().chain(without_word) {
+        if !view.lots_named(&code)?.is_empty() {
+            return Ok(code.to_string());
         }
     }
+    let message = format!("no lot has the text {}", output::safe(text));
+    Err(Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into())
 }
 
 /// A row with what of it is set aside, and for which orders.
@@ -114,14 +115,19 @@ fn merged(rows: Vec<StockRow>) -> Vec<Row> {
 
 fn document(row: &Row) -> Value {
     let stock = &row.stock;
-    json!({
+    let allocated = usize::from(!row.allocated.is_zero());
+    let mut document = json!({
         "item": stock.item.sku.as_str(), "location": stock.standing.place.path,
         "lot": stock.lot.as_ref().map(|lot| lot.code.as_str()), "serial": stock.serial,
-        "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
+        "quantity": stock.item.counted(stock.quantity, 1), "allocated": stock.item.counted(row.allocated, allocated),
         "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "orders": row.orders,
-    })
+    });
+    if let Some(measure) = stock.item.measured(stock.quantity) {
+        document["measure"] = measure.into();
+    }
+    document
 }
 
 fn text(rows: &[Row]) -> String {

@@ -1,6 +1,6 @@
 //! What one scan says.
 
-use super::{Command, Gtin, Unreadable};
+use super::{Command, Gtin, Unreadable, shown};
 use crate::model::{LotCode, LotDates, SerialCode};
 
 /// What sort of code was scanned.
@@ -67,6 +67,8 @@ pub struct Reading {
     /// True when the kind was recognised by its looks alone, without symbology identifier or separator: a text that is
     /// known as a whole should win over it.
     pub is_guess: bool,
+    /// The scanner turns all letters to one case: a text that is known in another case may be meant.
+    pub is_case_lost: bool,
     /// The scan without symbology identifier, transmission marks and surrounding spaces. Separators of GS1 data are
     /// still in it.
     pub text: String,
@@ -112,7 +114,7 @@ impl Reading {
 
     /// How many or how much in a unit: the count, else the measure when it is in that unit.
     pub fn amount_in(&self, unit: &str) -> Option<&str> {
-        let measure = self.measure.as_ref().filter(|measure| measure.unit.eq_ignore_ascii_case(unit));
+        let measure = self.measure.as_ref().filter(|measure| plain_unit(measure.unit) == plain_unit(unit));
         self.count.as_deref().or(measure.map(|measure| measure.value.as_str()))
     }
 
@@ -137,6 +139,23 @@ impl Reading {
         self.elements.iter().map(|(identifier, value)| format!("({identifier}){value}")).collect()
     }
 
+    /// The same with its lot, serial and text in another case, and a warning where that changes anything.
+    pub fn in_case(&self, turned: fn(&str) -> String) -> Reading {
+        let mut other = self.clone();
+        other.lot = self.lot.as_ref().and_then(|lot| LotCode::new(&turned(lot.as_str())).ok());
+        other.serial = self.serial.as_ref().and_then(|serial| SerialCode::new(&turned(serial.as_str())).ok());
+        other.text = turned(&self.text);
+        let turned_elements = self.elements.iter().map(|(identifier, value)| (identifier.clone(), turned(value)));
+        other.elements = turned_elements.collect();
+        if other.text != self.text {
+            other.warn(
+                "case-lost",
+                format!("the scanner turns all letters to one case; taken as {}", shown(other.text.as_bytes())),
+            );
+        }
+        other
+    }
+
     /// Adds a warning.
     pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>) {
         self.warnings.push(Warning { code, message: message.into() });
@@ -145,6 +164,18 @@ impl Reading {
     /// Makes it no more certain than this.
     pub(super) fn doubt(&mut self, confidence: Confidence) {
         self.confidence = self.confidence.max(confidence);
+    }
+}
+
+/// A unit as it is compared: people write `sqft`, `sq ft` and `ft2` for `ft²`.
+fn plain_unit(unit: &str) -> String {
+    let unit = unit.trim().to_lowercase().replace('²', "2").replace('³', "3").replace('^', "");
+    match unit.strip_prefix("sq").or(unit.strip_prefix("cu")) {
+        Some(rest) => {
+            let power = if unit.starts_with("sq") { '2' } else { '3' };
+            format!("{}{power}", rest.trim_start_matches(['.', ' ']))
+        }
+        None => unit,
     }
 }
 

@@ -45,7 +45,8 @@ const DOUBTS: [&str; 8] = [
 
 /// What says that a scan may have been read wrongly, or was repaired by guessing: whoever books it must be told. What may
 /// also be GS1 data is not among it, because there the slot decides, nor what is only incomplete.
-const TOLD: [&str; 19] = [
+const TOLD: [&str; 20] = [
+    "case-lost",
     "capitals",
     "caps-lock",
     "concatenated",
@@ -125,6 +126,25 @@ impl Reading {
     /// True for a scan that must not be booked before somebody has said which reading is meant.
     pub fn must_be_asked(&self) -> bool {
         self.confidence == Confidence::Ambiguous && self.is_doubtful()
+    }
+
+    /// All readings: this one, as the scan stands, then the others.
+    pub fn each(&self) -> Vec<Reading> {
+        let literal = Reading { readings: Vec::new(), ..self.clone() };
+        std::iter::once(literal).chain(self.readings.iter().cloned()).collect()
+    }
+
+    /// The reading that somebody chose, by its elements in brackets; this one where it is none of the others.
+    pub fn chosen(self, in_brackets: &str) -> Reading {
+        let sure = |one: Reading| Reading { confidence: Confidence::Sure, readings: Vec::new(), ..one };
+        let symbology = self.symbology.clone();
+        match self.readings.iter().find(|one| one.in_brackets() == in_brackets) {
+            Some(other) => sure(Reading { symbology, ..other.clone() }),
+            None => {
+                let warnings = self.warnings.iter().filter(|one| !DOUBTS.contains(&one.code)).cloned().collect();
+                sure(Reading { warnings, ..self })
+            }
+        }
     }
 
     /// The reading to take when a guess is accepted: the first of the others where there are any, else this one.

@@ -20,6 +20,7 @@ fn item() -> Item {
         tracking: Tracking::Lot,
         unit: "each".to_owned(),
         scale: Scale::WHOLE,
+        rules: crate::model::ItemRules::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 mod code;
 mod ids;
 mod item;
+mod item_rules;
 mod order;
 mod place;
 mod quantity;
@@ -14,6 +15,7 @@ mod stamp;
 pub use code::{CodeError, LotCode, PartnerCode, SerialCode, Sku, folded};
 pub use ids::{ClaimId, ItemId, LotId, OperationNumber, OrderId, PartnerId, PlaceId, SerialId};
 pub use item::{Item, Tracking};
+pub use item_rules::{ItemRules, Picking};
 pub use order::{Order, OrderCode, OrderKind, OrderLine};
 pub use place::{PartnerKind, Place, PlaceKind, PlacePath};
 pub use quantity::{Quantity, QuantityError, Scale};

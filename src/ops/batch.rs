@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
-use chrono::NaiveDate;
-
+use super::house::House;
 use super::lookup::Lookup;
+use super::numbers::{NewNumbers, Numbers};
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
-use crate::codes::{self, Command, Kind, Reading};
+use crate::codes::{Command, Kind, Profile, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Framed, Line, Plan, ScanRef, Stumble, Then, frames, shown, taken_apart};
+use crate::scan::{
+    Accepted, Conversation, Framed, Framer, Line, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired, shown,
+};
 use crate::store::{LotStatement, Store, View, Writer};
 
 /// What is to be recorded, once it is decided.
@@ -65,9 +67,11 @@ pub struct Frame {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that they may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
-    /// The supplier of a return to the supplier, and its end of the ledger.
+    /// The supplier that goods come from or go back to, and its end of the ledger.
     pub supplier: Option<(PartnerId, PlaceId)>,
 }
 
@@ -86,6 +90,10 @@ pub trait ScanVerb {
     /// # Errors
     /// What is unknown or does not fit.
     fn frame(&self, view: &View<'_>) -> Result<Frame>;
+    /// Which numbers it makes while goods are received, and the document that came with them.
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        None
+    }
     /// Turns accepted lines into movements.
     ///
     /// # Errors
@@ -93,19 +101,20 @@ pub trait ScanVerb {
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft>;
 }
 
-/// Reads a stream to its end and cuts it into scans.
+/// Reads a stream to its end, cuts it into scans, and undoes what the station's scanner and host do to them.
 ///
 /// # Errors
 /// [`OpError::File`] when the stream fails.
-pub fn read_scans(reader: impl BufRead, name: &str) -> Result<Vec<Framed>> {
-    let read = frames(reader).collect::<std::io::Result<Vec<Framed>>>();
+pub fn read_scans(reader: impl BufRead, name: &str, profile: &Profile) -> Result<Vec<Framed>> {
+    let framer = Framer::new().keeping_tabs(profile.keeps_tabs());
+    let read = frames_by(reader, framer).collect::<std::io::Result<Vec<Framed>>>();
     let mut scans = read.map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })?;
-    if let Some(Framed::Scan { bytes, .. }) = scans.first_mut()
-        && bytes.starts_with(BYTE_ORDER_MARK)
+    if let Some(Framed::Scan(first)) = scans.first_mut()
+        && first.bytes.starts_with(BYTE_ORDER_MARK)
     {
-        bytes.drain(..BYTE_ORDER_MARK.len());
+        first.bytes.drain(..BYTE_ORDER_MARK.len());
     }
-    Ok(scans.into_iter().flat_map(taken_apart).collect())
+    Ok(scans.into_iter().flat_map(|framed| repaired(framed, profile)).collect())
 }
 
 /// What some editors put before the text of a file; it says how the file is encoded and belongs to no scan.
@@ -123,14 +132,30 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
             resolve::lock_order(writer, order)?;
         }
         let frame = verb.frame(writer)?;
-        let plan = plan(writer, verb, &frame, &request.stamp)?;
-        let today = request.stamp.recorded_at.date_naive();
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, today, verb.options())?;
+        let mut plan = plan(writer, verb, &frame, &request.stamp)?;
+        let made = match verb.numbers().filter(|(numbers, _)| numbers.are_wanted()) {
+            Some((numbers, document)) => numbers.make(writer, &plan, &frame, document, request)?,
+            None => NewNumbers::default(),
+        };
+        plan.lot = made.lot.or(plan.lot);
+        let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
+        let (lines, found) =
+            judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
+        warnings.extend(repaired_scans(scans));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
     })?;
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// How many scans the station's profile changed: people should know that what is recorded is not what arrived.
+fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
+    let changed = |framed: &&Framed| matches!(framed, Framed::Scan(Scan { arrived: Some(_), .. }));
+    let count = scans.iter().filter(changed).count();
+    let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
+    let message = format!("{scans} repaired by the profile of this station's scanner");
+    (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.
@@ -144,13 +169,19 @@ fn dates_of_several_lots(options: &BatchOptions, lines: &[Line]) -> Option<Warni
     Some(Warning { code: "dates-of-several-lots", line: None, scan: None, message })
 }
 
-/// Scans as they are kept. A line feed never stands within one.
+/// Scans as they are kept: what arrived, then, where that differs, what it was repaired to and the reading that was chosen.
+/// Line feeds and carriage returns end scans, so that neither stands within one.
 fn raw(scans: &[Framed]) -> Vec<u8> {
-    let bytes = scans.iter().map(|scan| match scan {
-        Framed::Scan { bytes, .. } => bytes.as_slice(),
-        Framed::TooLong { beginning, .. } => beginning.as_slice(),
+    let kept = scans.iter().map(|framed| {
+        let Framed::Scan(scan) = framed else { return framed.arrived().to_vec() };
+        let mut parts = vec![scan.arrived()];
+        if scan.arrived.is_some() || scan.chosen.is_some() {
+            parts.push(&scan.bytes);
+        }
+        parts.extend(scan.chosen.as_ref().map(String::as_bytes));
+        parts.join(&b'\r')
     });
-    bytes.collect::<Vec<_>>().join(&b'\n')
+    kept.collect::<Vec<_>>().join(&b'\n')
 }
 
 /// What a batch is apart from its scans: the digest that is the same for the same command and flags, and both in words.
@@ -176,9 +207,9 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content 
     content.switch("accept-guess", options.accept_guess);
     verb.describe(&mut content);
     for scan in scans {
-        match scan {
-            Framed::Scan { bytes, .. } => content.bytes(bytes),
-            Framed::TooLong { beginning, .. } => content.bytes(beginning),
+        content.bytes(scan.bytes());
+        if let Framed::Scan(Scan { chosen: Some(chosen), .. }) = scan {
+            content.flag("reading", Some(chosen));
         }
     }
     content
@@ -197,28 +228,11 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         from: frame.from.clone(),
         to: frame.to.clone(),
         to_kind: frame.to_kind,
+        sources: frame.sources.clone(),
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,
     })
-}
-
-/// One scan after framing and reading.
-pub(super) fn read_one(framed: &Framed, today: NaiveDate) -> (ScanRef, std::result::Result<Reading, Refusal>) {
-    match framed {
-        Framed::Scan { line, bytes } => {
-            let scan = ScanRef { line: *line, shown: shown(bytes) };
-            let reading = codes::read(bytes, today).map_err(|unreadable| {
-                Refusal::new(Code::ScanNotReadable, unreadable.to_string(), "scan it again, and look at the label")
-            });
-            (scan, reading)
-        }
-        Framed::TooLong { line, beginning, length } => {
-            let scan = ScanRef { line: *line, shown: format!("{}…", shown(beginning)) };
-            let message = format!("the scan has {length} bytes, and a barcode has at most {}", crate::scan::MOST_BYTES);
-            (scan, Err(Refusal::new(Code::ScanTooLong, message, "is this a file of scans, one on each line?")))
-        }
-    }
 }
 
 /// A stream under way: what is refused does not stop it, so that everything wrong is told at once.
@@ -236,13 +250,13 @@ fn judge_stream(
     plan: Plan,
     frame: &Frame,
     scans: &[Framed],
-    today: NaiveDate,
+    house: &House,
     options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
-    let lookup = Lookup::new(view, plan.verb, frame.order.as_ref().map(|order| order.id), frame.supplier)?;
+    let lookup = Lookup::new(view, plan.verb, frame, house.today())?;
     let mut refusals = Vec::new();
-    let kept = without_undone(scans, today, &mut refusals)?;
-    let read: Vec<_> = kept.into_iter().map(|framed| read_one(framed, today)).collect();
+    let kept = without_undone(scans, house, &mut refusals)?;
+    let read: Vec<_> = kept.into_iter().map(|framed| house.read(framed)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
     let mut stream = Stream { lookup, conversation, options, refusals, warnings: Vec::new(), passed_over: 0 };
@@ -275,12 +289,11 @@ impl Stream<'_, '_> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
-        let reading = match self.lookup.certain(reading, self.options.accept_guess)? {
-            Ok(reading) => reading,
+        let (reading, known) = match self.lookup.certain(&self.conversation, reading, self.options.accept_guess)? {
+            Ok(certain) => certain,
             Err(refusal) => return Ok(Err(self.conversation.unreadable(refusal, scan))),
         };
         self.warnings.extend(Warning::odd(scan, &reading));
-        let (reading, known) = self.lookup.know(&self.conversation, reading)?;
         match self.conversation.range(scan, &reading, &known) {
             Some(Ok(range)) if self.options.ranges => return self.take_range(scan, &range),
             Some(Ok(range)) => {
@@ -359,19 +372,19 @@ fn range_refusal(range: &Range) -> Refusal {
 }
 
 /// The scans that count, after "undo the last scan" took others back.
-fn without_undone<'s>(scans: &'s [Framed], today: NaiveDate, refusals: &mut Vec<Refusal>) -> Result<Vec<&'s Framed>> {
+fn without_undone<'s>(scans: &'s [Framed], house: &House, refusals: &mut Vec<Refusal>) -> Result<Vec<&'s Framed>> {
     let mut kept: Vec<&Framed> = Vec::with_capacity(scans.len());
     for framed in scans {
-        match command(framed, today) {
+        match command(framed, house) {
             Some(Command::UndoLastScan) => {
                 if kept.pop().is_none() {
-                    let (scan, _) = read_one(framed, today);
+                    let (scan, _) = house.read(framed);
                     let refusal = Refusal::new(Code::NothingToUndo, "there is no scan before it", "go on scanning");
                     refusals.push(refusal.at(scan.line, scan.shown));
                 }
             }
             Some(Command::Cancel) => {
-                let (scan, _) = read_one(framed, today);
+                let (scan, _) = house.read(framed);
                 let refusal =
                     Refusal::new(Code::Cancelled, "the batch was cancelled by scan", "begin again when ready");
                 return Err(Refused(vec![refusal.at(scan.line, scan.shown)]).into());
@@ -383,12 +396,12 @@ fn without_undone<'s>(scans: &'s [Framed], today: NaiveDate, refusals: &mut Vec<
 }
 
 /// The command of a scan. Most scans are none, which their first letters tell.
-fn command(framed: &Framed, today: NaiveDate) -> Option<Command> {
-    let Framed::Scan { bytes, .. } = framed else { return None };
-    if !bytes.windows(4).take(8).any(|window| window.eq_ignore_ascii_case(b"SCAN")) {
+fn command(framed: &Framed, house: &House) -> Option<Command> {
+    let Framed::Scan(scan) = framed else { return None };
+    if !scan.bytes.windows(4).take(8).any(|window| window.eq_ignore_ascii_case(b"SCAN")) {
         return None;
     }
-    match codes::read(bytes, today) {
+    match house.read_scan(scan).whole() {
         Ok(Reading { kind: Kind::Command(command), .. }) => Some(command),
         _ => None,
     }

@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::masters::{AddItem, AddLocation, AddOrder, AddPartner, Checked};
+use chrono::NaiveDate;
+
+use super::item::{AddItem, RuleChanges};
+use super::masters::{AddLocation, AddOrder, AddPartner, Checked};
 use super::record::record;
-use super::{Content, Draft, OpError, Recorded, Request, Result};
+use super::{Content, Draft, OpError, Recorded, Request, Result, pattern};
+use crate::codes::Definition;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::store::{Store, Writer};
 
@@ -19,6 +23,8 @@ pub enum ImportKind {
     Partners,
     /// Orders, one row for each line.
     Orders,
+    /// Patterns of makers' numbers.
+    Patterns,
 }
 
 impl ImportKind {
@@ -29,6 +35,7 @@ impl ImportKind {
             ImportKind::Locations => "locations",
             ImportKind::Partners => "partners",
             ImportKind::Orders => "orders",
+            ImportKind::Patterns => "patterns",
         }
     }
 
@@ -41,6 +48,15 @@ impl ImportKind {
                 ("track", &["track", "tracking", "tracked by"], true),
                 ("gtin", &["gtin", "gtins", "ean", "upc"], false),
                 ("barcode", &["barcode", "barcodes"], false),
+                ("pack", &["pack", "packs"], false),
+                ("shelf life", &["shelf life", "shelf life days"], false),
+                ("picking", &["picking", "picking order"], false),
+                ("require certificate", &["require certificate", "certificate"], false),
+                ("serial template", &["serial template"], false),
+                ("lot template", &["lot template", "batch template"], false),
+                ("serial pattern", &["serial pattern"], false),
+                ("measure", &["measure"], false),
+                ("supplier barcode", &["supplier barcode", "supplier barcodes", "supplier code"], false),
                 ("unit", &["unit", "uom"], false),
                 ("scale", &["scale", "decimals"], false),
             ],
@@ -51,6 +67,16 @@ impl ImportKind {
                 ("code", &["code", "partner"], true),
                 ("kind", &["kind", "type"], true),
                 ("name", &["name", "description"], true),
+            ],
+            ImportKind::Patterns => &[
+                ("name", &["name", "pattern"], true),
+                ("applies_to", &["applies to", "item", "for"], true),
+                ("of", &["of"], false),
+                ("regex", &["regex", "expression"], true),
+                ("tables", &["tables"], false),
+                ("check", &["check"], false),
+                ("example", &["example", "examples"], true),
+                ("note", &["note", "source"], false),
             ],
             ImportKind::Orders => &[
                 ("code", &["code", "order", "number", "order number"], true),
@@ -104,7 +130,8 @@ pub fn import(
         let rows = rows(kind, bytes)?;
         let mut refusals = Vec::new();
         let count = rows.len();
-        for (index, (line, text, outcome)) in make(kind, rows, writer).enumerate() {
+        let today = request.stamp.recorded_at.date_naive();
+        for (index, (line, text, outcome)) in make(kind, rows, writer, today).enumerate() {
             match outcome {
                 Ok(()) => {}
                 Err(OpError::Refused(Refused(found))) => {
@@ -126,22 +153,33 @@ pub fn import(
 
 type Made = (u32, String, Checked<()>);
 
-fn make<'w>(kind: ImportKind, rows: Vec<Row>, writer: &'w Writer<'_>) -> Box<dyn Iterator<Item = Made> + 'w> {
+fn make<'w>(
+    kind: ImportKind,
+    rows: Vec<Row>,
+    writer: &'w Writer<'_>,
+    today: NaiveDate,
+) -> Box<dyn Iterator<Item = Made> + 'w> {
     match kind {
         ImportKind::Orders => Box::new(orders(rows).into_iter().map(move |(line, text, order)| {
             let outcome = order.and_then(|order| order.make(writer));
             (line, text, outcome)
         })),
         _ => Box::new(rows.into_iter().map(move |row| {
-            let outcome = make_one(kind, &row, writer);
+            let outcome = make_one(kind, &row, writer, today);
             (row.line, row.text, outcome)
         })),
     }
 }
 
-fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>) -> Checked<()> {
+fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>, today: NaiveDate) -> Checked<()> {
     match kind {
         ImportKind::Items => item(row)?.make(writer),
+        ImportKind::Patterns => {
+            let cell = |column: &str| row.cells.get(column).map_or("", String::as_str);
+            let definition = Definition::from_row(cell)
+                .map_err(|fault| bad(fault.to_string(), "docs/patterns.md says how patterns are written"))?;
+            pattern::keep(writer, &definition, today)
+        }
         ImportKind::Locations => AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer),
         _ => AddPartner { code: row.required("code"), kind: row.required("kind"), name: row.required("name") }
             .make(writer),
@@ -160,6 +198,26 @@ fn item(row: &Row) -> Checked<AddItem> {
         barcodes: row.list("barcode"),
         unit: row.cell("unit"),
         scale,
+        packs: row.list("pack"),
+        supplier_codes: row.list("supplier barcode"),
+        rules: rules(row)?,
+    })
+}
+
+fn rules(row: &Row) -> Checked<RuleChanges> {
+    let days = row.cell("shelf life").map(|text| text.parse::<u32>().map_err(|_| text)).transpose();
+    let days = days.map_err(|text| {
+        bad(format!("{} is no number of days", crate::codes::shown(text.as_bytes())), "write the shelf life as 14")
+    })?;
+    let certificate = row.cell("require certificate");
+    Ok(RuleChanges {
+        shelf_life_days: days,
+        picking: row.cell("picking"),
+        requires_certificate: certificate.map(|word| word.eq_ignore_ascii_case("yes")),
+        serial_template: row.cell("serial template"),
+        lot_template: row.cell("lot template"),
+        serial_pattern: row.cell("serial pattern"),
+        measure: row.cell("measure"),
     })
 }
 

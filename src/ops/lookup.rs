@@ -1,13 +1,21 @@
 //! What the store knows of a scan: the answers to what the conversation wants to know.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
-use super::{Result, resolve};
-use crate::codes::{Facts, Kind, Questions, Reading, shown};
+use super::batch::Frame;
+use super::{Result, pattern, resolve};
+use chrono::NaiveDate;
+
+use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
 use crate::ledger::{Code, PartnerFacts, Refusal, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode};
+use crate::model::{
+    Item, ItemId, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode, folded,
+};
 use crate::scan::{Conversation, Known, Wants};
-use crate::store::{Found, Progress, ProgressKind, SerialStep, View};
+use crate::store::{Found, Progress, ProgressKind, SerialStep, SupplierCodes, View};
 
 /// With fewer scans, looking each up when it is its turn is faster.
 const FEWEST_TO_LOOK_AHEAD: usize = 8;
@@ -17,26 +25,32 @@ pub struct Lookup<'v, 'c> {
     view: &'v View<'c>,
     verb: Verb,
     order: Option<OrderId>,
-    /// The supplier of a return to the supplier, and its end of the ledger.
+    /// The supplier that goods come from or go back to, and its end of the ledger.
     supplier: Option<(PartnerId, PlaceId)>,
     /// What was done on the order of a return.
     progress: Vec<Progress>,
+    /// The words of the supplier that were looked up; `None` where they have no words of their own.
+    words: Option<RefCell<SupplierCodes>>,
+    /// The patterns of the items of the batch.
+    patterns: RefCell<HashMap<ItemId, Vec<Pattern>>>,
+    today: NaiveDate,
 }
 
 impl<'v, 'c> Lookup<'v, 'c> {
     /// Prepares for a batch.
-    pub fn new(
-        view: &'v View<'c>,
-        verb: Verb,
-        order: Option<OrderId>,
-        supplier: Option<(PartnerId, PlaceId)>,
-    ) -> Result<Lookup<'v, 'c>> {
+    pub fn new(view: &'v View<'c>, verb: Verb, frame: &Frame, today: NaiveDate) -> Result<Lookup<'v, 'c>> {
+        let (order, supplier) = (frame.order.as_ref().map(|order| order.id), frame.supplier);
         let is_return = matches!(verb, Verb::Return | Verb::ReturnToSupplier);
         let progress = match order.filter(|_| is_return) {
             Some(order) => view.progress(order)?,
             None => Vec::new(),
         };
-        Ok(Lookup { view, verb, order, supplier, progress })
+        let has_words = match supplier {
+            Some((supplier, _)) => view.has_supplier_codes(supplier)?,
+            None => false,
+        };
+        let words = has_words.then(RefCell::default);
+        Ok(Lookup { view, verb, order, supplier, progress, words, patterns: RefCell::default(), today })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -55,6 +69,9 @@ impl<'v, 'c> Lookup<'v, 'c> {
             serials.extend(reading.serial.clone());
             serials.extend(text.and_then(|text| SerialCode::new(text).ok()));
         }
+        if let (Some((supplier, _)), Some(words)) = (self.supplier, &self.words) {
+            words.borrow_mut().extend(self.view.items_of_supplier(supplier, &codes)?);
+        }
         self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
         Ok(self.view.find_serials_ahead(&serials)?)
     }
@@ -66,10 +83,19 @@ impl<'v, 'c> Lookup<'v, 'c> {
         let mut known = Known::default();
         match found {
             Some(Found::Item(item)) => known.item = Some(item),
+            Some(Found::Pack(item, quantity)) => {
+                known.item = Some(item);
+                known.pack = Some(quantity);
+            }
             Some(Found::Place(place)) => known.place = Some(place),
             None => {}
         }
-        let wants = conversation.wants(&reading, known.item.as_ref());
+        let mut reading = reading;
+        let mut wants = conversation.wants(&reading, known.item.as_ref());
+        if self.is_lot_with_its_word(&reading, &wants)? {
+            reading.lot = LotCode::new(&reading.text).ok();
+            wants.lot.clone_from(&reading.lot);
+        }
         self.find_lot(&wants, &mut known)?;
         self.find_serial(&wants, &mut known)?;
         if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
@@ -78,22 +104,69 @@ impl<'v, 'c> Lookup<'v, 'c> {
         Ok((reading, known))
     }
 
-    /// A reading that may be booked: what is known has settled which one is meant, or a guess is accepted.
+    /// A reading that may be booked, and everything that is known of it: what is known has settled which one is meant, or
+    /// a guess is accepted.
     ///
     /// The refusal is `ambiguous-scan`, with the readings listed.
     ///
     /// # Errors
     /// What the database says.
-    pub fn certain(&self, reading: Reading, accept_guess: bool) -> Result<std::result::Result<Reading, Refusal>> {
+    pub fn certain(
+        &self,
+        conversation: &Conversation,
+        reading: Reading,
+        accept_guess: bool,
+    ) -> Result<std::result::Result<(Reading, Known), Refusal>> {
+        let reading = self.settled(reading)?;
+        let reading = match (reading.must_be_asked(), accept_guess) {
+            (false, _) => reading,
+            (true, true) => reading.best_guess(),
+            (true, false) => return Ok(Err(ambiguous(&reading))),
+        };
+        if !reading.is_case_lost {
+            return self.know(conversation, reading).map(Ok);
+        }
+        match self.in_known_case(conversation, reading)? {
+            Ok(reading) => self.know(conversation, reading).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// The readings of a doubtful scan in the order of what is known.
+    pub fn settled(&self, reading: Reading) -> Result<Reading> {
         if !reading.is_doubtful() {
-            return Ok(Ok(reading));
+            return Ok(reading);
         }
         let facts = facts(self.view, &reading.questions())?;
-        let reading = reading.settle(&facts);
-        Ok(match (reading.must_be_asked(), accept_guess) {
-            (false, _) => Ok(reading),
-            (true, true) => Ok(reading.best_guess()),
-            (true, false) => Err(ambiguous(&reading)),
+        Ok(reading.settle(&facts))
+    }
+
+    /// A lot or serial whose case was lost on the way, in the case in which it is known; as capitals where it is not known,
+    /// because most labels are.
+    fn in_known_case(
+        &self,
+        conversation: &Conversation,
+        reading: Reading,
+    ) -> Result<std::result::Result<Reading, Refusal>> {
+        let (capitals, small) = (reading.in_case(str::to_ascii_uppercase), reading.in_case(str::to_ascii_lowercase));
+        let mut known = Vec::new();
+        for spelled in [&capitals, &small, &reading] {
+            let (_, found) = self.know(conversation, spelled.clone())?;
+            let is_known = found.lot.is_some() || !found.serials.is_empty();
+            if is_known && known.iter().all(|other: &&Reading| other.in_brackets() != spelled.in_brackets()) {
+                known.push(spelled);
+            }
+        }
+        Ok(match known.as_slice() {
+            [] => Ok(capitals),
+            [only] => Ok((*only).clone()),
+            [one, other, ..] => {
+                let spelled = |one: &Reading| shown(one.in_brackets().as_bytes());
+                let (one, other) = (spelled(one), spelled(other));
+                let message =
+                    format!("the scanner turns all letters to one case, and both {one} and {other} are known");
+                Err(Refusal::new(Code::AmbiguousScan, message, "switch off the case conversion of the scanner"))
+            }
         })
     }
 
@@ -103,10 +176,15 @@ impl<'v, 'c> Lookup<'v, 'c> {
         {
             return Ok((Reading { text: reading.text, kind: Kind::Plain, ..Reading::default() }, Some(found)));
         }
-        if let Some(text) = reading.plain()
-            && let Some(found) = self.view.find_code(text)?
-        {
-            return Ok((reading, Some(found)));
+        if let Some(text) = reading.plain() {
+            let found = self.view.find_code(text)?;
+            let found = match found {
+                None => self.by_word_of_supplier(text)?.map(Found::Item),
+                found => found,
+            };
+            if found.is_some() {
+                return Ok((reading, found));
+            }
         }
         let gtin = reading.item.as_ref().or(reading.gtin_candidate.as_ref());
         let found = match (gtin, &reading.place) {
@@ -118,19 +196,65 @@ impl<'v, 'c> Lookup<'v, 'c> {
         Ok((reading, found))
     }
 
+    /// What a new number says by the patterns of its item.
+    fn decoded(
+        &self,
+        item: &Rc<Item>,
+        of: Numbered,
+        number: &str,
+    ) -> Result<Option<std::result::Result<Decoded, String>>> {
+        let mut patterns = self.patterns.borrow_mut();
+        let patterns = match patterns.entry(item.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(pattern::of_item(self.view, item)?),
+        };
+        Ok(pattern::decoded(patterns, of, number, self.today))
+    }
+
+    /// The item that the supplier of the batch calls so.
+    fn by_word_of_supplier(&self, text: &str) -> Result<Option<Rc<Item>>> {
+        let (Some((supplier, _)), Some(words)) = (self.supplier, &self.words) else { return Ok(None) };
+        let known = words.borrow().get(&folded(text.trim())).copied();
+        match known {
+            Some(item) => Ok(item.map(|item| self.view.item(item)).transpose()?),
+            None => Ok(self.view.item_of_supplier(supplier, text)?),
+        }
+    }
+
     /// The item of a supplier's label, by the first of the names on it that we have.
     fn by_item_code(&self, reading: &Reading) -> Result<Option<Found>> {
         for code in &reading.item_codes {
-            if let Some(found @ Found::Item(_)) = self.view.find_code(code)? {
-                return Ok(Some(found));
+            match self.view.find_code(code)? {
+                Some(found @ (Found::Item(_) | Found::Pack(..))) => return Ok(Some(found)),
+                Some(Found::Place(_)) => {}
+                None => {
+                    if let Some(item) = self.by_word_of_supplier(code)? {
+                        return Ok(Some(Found::Item(item)));
+                    }
+                }
             }
         }
         Ok(None)
     }
 
+    /// A lot that is known as the whole text, with the word that the house takes off, is that one.
+    fn is_lot_with_its_word(&self, reading: &Reading, wants: &Wants) -> Result<bool> {
+        let (Some(item), Some(lot), Some(text)) = (&wants.item, &wants.lot, reading.plain()) else { return Ok(false) };
+        let Some(whole) = LotCode::new(text).ok().filter(|whole| reading.lot.is_some() && whole != lot) else {
+            return Ok(false);
+        };
+        Ok(self.view.lot(item.id, lot)?.is_none() && self.view.lot(item.id, &whole)?.is_some())
+    }
+
     fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
-        if let (Some(item), Some(lot)) = (&wants.item, &wants.lot) {
-            known.lot = self.view.lot(item.id, lot)?;
+        let (Some(item), Some(lot)) = (&wants.item, &wants.lot) else { return Ok(()) };
+        known.lot = self.view.lot(item.id, lot)?;
+        if known.lot.is_none() && self.verb == Verb::Receive {
+            match self.decoded(item, Numbered::Lot, lot.as_str())? {
+                Some(Ok(decoded)) => known.lot_made = decoded.made.and_then(Made::day),
+                Some(Err(why)) => known.lot_misfit = Some(why),
+                None => {}
+            }
         }
         Ok(())
     }
@@ -153,6 +277,11 @@ impl<'v, 'c> Lookup<'v, 'c> {
             Some(record) => {
                 known.facts = self.facts_of_unit(item, &record)?;
                 known.serials.push((item.clone(), record));
+            }
+            None if self.verb == Verb::Receive => {
+                if let Some(Err(why)) = self.decoded(item, Numbered::Serial, code.as_str())? {
+                    known.misfit = Some(why);
+                }
             }
             None if self.verb.moves_known_goods() => {
                 for other in self.view.serials_named(code)? {
@@ -178,7 +307,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 let sold = last_effective(&steps, "sell");
                 let on_order = sold.is_some_and(|step| step.order == self.order);
                 if on_order && !record.standing.place.kind.is_internal() {
-                    facts.sold_on_order = Quantity::one(item.scale);
+                    facts.sold_on_order = record.quantity;
                 }
                 facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
             }
@@ -190,7 +319,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                         && (self.order.is_none() || step.order == self.order)
                 });
                 if from_them {
-                    facts.received_from_supplier = Quantity::one(item.scale);
+                    facts.received_from_supplier = record.quantity;
                 }
             }
             Verb::Receive if item.tracking.by_lot() => {
@@ -245,7 +374,7 @@ pub fn facts(view: &View<'_>, questions: &Questions) -> Result<Facts> {
         }
     }
     for gtin in &questions.items {
-        if matches!(resolve::code(view, gtin)?, Some(Found::Item(_))) {
+        if matches!(resolve::code(view, gtin)?, Some(Found::Item(_) | Found::Pack(..))) {
             facts.items.insert(gtin.clone());
         }
     }

@@ -1,156 +1,42 @@
-//! Items, places, partners and orders: made once, by hand or from a file.
-
-use std::rc::Rc;
+//! Places, partners and orders: made once, by hand or from a file; and what holds for all master data.
 
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, resolve};
-use crate::codes::Gtin;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::model::{
-    Item, OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity, Scale,
-    Sku, Tracking,
+    OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity,
 };
-use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
+use crate::store::{Found, Store, View, Writer};
 
 /// What one row of master data may be refused for: all of it.
 pub(super) type Checked<T> = std::result::Result<T, super::OpError>;
 
-/// An item with its codes, as it is shown.
-#[derive(Debug, Clone)]
-pub struct ItemView {
-    /// The item.
-    pub item: Rc<Item>,
-    /// Its GTINs, with 14 digits.
-    pub gtins: Vec<String>,
-    /// Its other barcodes.
-    pub barcodes: Vec<String>,
-}
-
-/// `item add`, `item set` and a row of `import items`. What is not given is `None`, and stays as it is with `item set`.
-#[derive(Debug, Clone, Default)]
-pub struct AddItem {
-    /// Its code.
-    pub sku: String,
-    /// What people call it.
-    pub name: Option<String>,
-    /// The word for how its units are told apart.
-    pub track: Option<String>,
-    /// GTINs of 8, 12, 13 or 14 digits.
-    pub gtins: Vec<String>,
-    /// Other barcodes.
-    pub barcodes: Vec<String>,
-    /// The word for its unit.
-    pub unit: Option<String>,
-    /// Decimals of its quantity.
-    pub scale: Option<u8>,
-}
-
-fn not_valid(message: impl Into<String>, hint: &str) -> Refusal {
+pub(super) fn not_valid(message: impl Into<String>, hint: &str) -> Refusal {
     Refusal::new(Code::NotValid, message, hint)
 }
 
-impl AddItem {
-    fn content(&self, command: &str, request: &Request) -> [u8; 32] {
-        let mut content = Content::of(command, request);
-        content.flag("sku", Some(&self.sku));
-        content.flag("name", self.name.as_deref());
-        content.flag("track", self.track.as_deref());
-        self.gtins.iter().for_each(|gtin| content.flag("gtin", Some(gtin)));
-        self.barcodes.iter().for_each(|barcode| content.flag("barcode", Some(barcode)));
-        content.flag("unit", self.unit.as_deref());
-        content.flag("scale", self.scale.map(|scale| scale.to_string()).as_deref());
-        content.digest()
-    }
-
-    fn tracking(&self) -> Checked<Option<Tracking>> {
-        let Some(word) = self.track.as_deref() else { return Ok(None) };
-        match Tracking::from_word(word) {
-            Some(tracking) => Ok(Some(tracking)),
-            None => Err(not_valid(
-                format!("items are not tracked by {}", crate::codes::shown(word.as_bytes())),
-                "one of none, lot, serial, lot+serial",
-            )
-            .into()),
-        }
-    }
-
-    fn scale(&self, tracking: Tracking) -> Checked<Option<Scale>> {
-        let Some(decimals) = self.scale else { return Ok(None) };
-        let scale = Scale::new(decimals)
-            .ok_or_else(|| not_valid(format!("{decimals} decimals are too many"), "a scale is 0 to 6"))?;
-        if tracking.by_serial() && scale != Scale::WHOLE {
-            let message = "units with serials are counted whole, so their scale is 0";
-            return Err(not_valid(message, "leave the scale out").into());
-        }
-        Ok(Some(scale))
-    }
-
-    /// The codes beside the SKU, checked and in the form in which they are kept.
-    fn codes(&self) -> Checked<Vec<ItemCode>> {
-        let mut codes = Vec::new();
-        for text in &self.gtins {
-            let gtin = Gtin::new(text)
-                .map_err(|error| not_valid(error.to_string(), "look at the digits under the barcode again"))?;
-            codes.push(ItemCode::Gtin(gtin.as_str().to_owned()));
-        }
-        for text in &self.barcodes {
-            let barcode = Sku::new(text)
-                .map_err(|error| not_valid(format!("a barcode cannot be kept: {error}"), "give the text as scanned"))?;
-            codes.push(ItemCode::Barcode(barcode.as_str().to_owned()));
-        }
-        codes.dedup();
-        Ok(codes)
-    }
-
-    fn to_new(&self, view: &View<'_>) -> Checked<NewItem> {
-        let sku = Sku::new(&self.sku)
-            .map_err(|error| not_valid(format!("the SKU cannot be kept: {error}"), "give it a short code"))?;
-        let name = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let name = name.ok_or_else(|| not_valid(format!("{sku} has no name"), "say what people call it"))?;
-        let tracking = self.tracking()?;
-        let tracking = tracking.ok_or_else(|| {
-            not_valid(format!("it is not said how {sku} is tracked"), "one of none, lot, serial, lot+serial")
-        })?;
-        let scale = self.scale(tracking)?.unwrap_or_default();
-        let codes = self.codes()?;
-        is_free(view, sku.as_str())?;
-        let unit = self.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()).unwrap_or("each");
-        Ok(NewItem { sku, name: clean(name)?, tracking, unit: clean(unit)?, scale, codes })
-    }
-
-    /// Makes the item.
-    pub(super) fn make(&self, writer: &Writer<'_>) -> Checked<()> {
-        let mut new = self.to_new(writer)?;
-        // One by one, because they must differ from each other too.
-        let codes = std::mem::take(&mut new.codes);
-        let item = writer.add_item(&new)?;
-        for code in &codes {
-            is_free(writer, code_text(code))?;
-            writer.add_item_code(item, code)?;
-        }
-        Ok(())
-    }
-}
-
 /// A name that people read: no control characters.
-fn clean(text: &str) -> Checked<String> {
+pub(super) fn clean(text: &str) -> Checked<String> {
     if text.chars().any(char::is_control) {
         return Err(not_valid("a name holds a control character", "write it without").into());
     }
     Ok(text.to_owned())
 }
 
-fn code_text(code: &ItemCode) -> &str {
-    match code {
-        ItemCode::Barcode(text) | ItemCode::Gtin(text) => text,
+/// One namespace: a code that scans as something already cannot be given again, in another length either.
+pub(super) fn is_free(view: &View<'_>, text: &str) -> Checked<()> {
+    if let Some((supplier, item)) = view.any_supplier_code(text)? {
+        let item = view.item(item)?;
+        let message = format!("{supplier} calls item {} {text}, and a scan of it could mean either", item.sku);
+        return Err(Refusal::new(Code::CodeTaken, message, "take another code").into());
     }
+    is_free_of_own(text, resolve::code(view, text)?)
 }
 
-/// One namespace: a code that scans as something already cannot be given again, in another length either.
-fn is_free(view: &View<'_>, text: &str) -> Checked<()> {
-    let taken_by = match resolve::code(view, text)? {
+pub(super) fn is_free_of_own(text: impl std::fmt::Display, own: Option<Found>) -> Checked<()> {
+    let taken_by = match own {
         None => return Ok(()),
-        Some(Found::Item(item)) => format!("item {}", item.sku),
+        Some(Found::Item(item) | Found::Pack(item, _)) => format!("item {}", item.sku),
         Some(Found::Place(place)) => format!("place {}", place.path),
     };
     let message = format!("the code {text} is the one of {taken_by}");
@@ -159,81 +45,8 @@ fn is_free(view: &View<'_>, text: &str) -> Checked<()> {
 }
 
 /// The operation of a change of master data.
-fn draft(kind: &'static str, detail: serde_json::Value) -> Draft {
+pub(super) fn draft(kind: &'static str, detail: serde_json::Value) -> Draft {
     Draft { kind, detail: Some(detail.to_string()), ..Draft::default() }
-}
-
-/// An item with its codes.
-///
-/// # Errors
-/// `unknown-item`.
-pub fn item_view(view: &View<'_>, text: &str) -> Result<ItemView> {
-    let item = resolve::item(view, text)?;
-    view_of(view, item)
-}
-
-fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
-    let (mut gtins, mut barcodes) = (Vec::new(), Vec::new());
-    for code in view.item_codes(item.id)? {
-        match code {
-            ItemCode::Gtin(text) => gtins.push(text),
-            ItemCode::Barcode(text) => barcodes.push(text),
-        }
-    }
-    Ok(ItemView { item, gtins, barcodes })
-}
-
-/// `item add`.
-///
-/// # Errors
-/// `not-valid`, `code-taken`.
-pub fn add_item(store: &Store, new: &AddItem, request: &Request) -> Result<Recorded> {
-    record(store, request, new.content("item add", request), |writer| {
-        new.make(writer)?;
-        Ok(draft("item-add", serde_json::json!({ "item": new.sku.trim() })))
-    })
-}
-
-/// `item set`: changes what is given and adds codes.
-///
-/// # Errors
-/// `unknown-item`, `not-valid`, `code-taken`, `item-in-use`.
-pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Recorded> {
-    record(store, request, change.content("item set", request), |writer| {
-        let before = resolve::item(writer, &change.sku)?;
-        let tracking = change.tracking()?.unwrap_or(before.tracking);
-        let scale = change.scale(tracking)?.unwrap_or(if tracking.by_serial() { Scale::WHOLE } else { before.scale });
-        let changes_counting = tracking != before.tracking || scale != before.scale;
-        if changes_counting && writer.item_is_used(before.id)? {
-            let message =
-                format!("{} has movements or stands on orders, so its tracking and scale stay as they are", before.sku);
-            return Err(Refusal::new(Code::ItemInUse, message, "make a new item with another SKU").into());
-        }
-        let mut after = Item { tracking, scale, ..(*before).clone() };
-        if let Some(name) = change.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-            after.name = clean(name)?;
-        }
-        if let Some(unit) = change.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()) {
-            after.unit = clean(unit)?;
-        }
-        writer.set_item(&after)?;
-        let known = writer.item_codes(before.id)?;
-        for code in change.codes()?.iter().filter(|code| !known.contains(code)) {
-            is_free(writer, code_text(code))?;
-            writer.add_item_code(before.id, code)?;
-        }
-        let attributes = |item: &Item| {
-            serde_json::json!({"name": item.name, "track": item.tracking.word(), "unit": item.unit,
-                               "scale": item.scale.decimals()})
-        };
-        Ok(draft(
-            "item-set",
-            serde_json::json!({
-                "item": before.sku.as_str(), "before": attributes(&before), "after": attributes(&after),
-                "gtins": change.gtins, "barcodes": change.barcodes,
-            }),
-        ))
-    })
 }
 
 /// `location add` and a row of `import locations`.
@@ -395,12 +208,7 @@ impl AddOrder {
 fn order_line(view: &View<'_>, sku: &str, quantity: &str) -> Checked<OrderLine> {
     let item = resolve::item(view, sku)?;
     let quantity = Quantity::parse(quantity.trim(), item.scale).map_err(|error| {
-        let code = match error {
-            crate::model::QuantityError::NotWhole => Code::QuantityNotWhole,
-            crate::model::QuantityError::TooPrecise(_) => Code::QuantityTooPrecise,
-            crate::model::QuantityError::NotPositive => Code::QuantityNotPositive,
-            _ => Code::QuantityNotANumber,
-        };
+        let code = resolve::quantity_code(error);
         let shown = crate::codes::shown(quantity.as_bytes());
         Refusal::new(code, format!("{shown} is no quantity of {}: {error}", item.sku), "write it as SKU=3")
     })?;

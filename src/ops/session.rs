@@ -8,14 +8,15 @@
 use std::collections::VecDeque;
 
 use super::Result;
-use super::batch::{Frame, ScanVerb, plain, plan, read_one, record_batch};
+use super::batch::{Frame, ScanVerb, plain, plan, record_batch};
+use super::house::House;
 use super::lookup::Lookup;
 use super::record::{Recorded, Request, unused_text};
 use crate::codes::{Command, Kind, Reading};
 use crate::ledger::{Code, Refusal};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Due, Framed, ScanRef, Stumble};
+use crate::scan::{Accepted, Conversation, Due, Framed, Scan, ScanRef, Stumble};
 use crate::store::{Store, View};
 
 /// The most digits of a quantity.
@@ -37,6 +38,8 @@ pub enum Answer {
     Double(Refusal),
     /// The scan stands for several serials, which count once [`Session::take_range`] is called.
     Range(Range),
+    /// The scan can be read in several ways: the number of one of them, scanned or typed, takes that one.
+    Readings(Vec<Reading>),
     /// The range that was scanned last is not taken.
     NotTaken(Range),
     /// The last scan was taken back.
@@ -79,12 +82,17 @@ pub struct Session<'s> {
     store: &'s Store,
     verb: &'s dyn ScanVerb,
     request: &'s Request,
+    house: House,
     frame: Frame,
     conversation: Conversation,
     accepted: Vec<Kept>,
     held: VecDeque<Kept>,
     /// The range that was scanned last, until it is taken or something else is scanned.
     range: Option<(Range, u32)>,
+    /// The scan with several readings that was scanned last, until one of them is chosen or something else is scanned.
+    asked: Option<(Scan, Vec<Reading>)>,
+    /// The last scan was the number of a reading.
+    was_chosen: bool,
     /// The digits of a quantity that were scanned so far.
     digits: String,
     /// DONE was scanned while scans were held, and nothing since.
@@ -100,16 +108,20 @@ impl<'s> Session<'s> {
     /// What the flags of the verb name and is not there.
     pub fn new(store: &'s Store, verb: &'s dyn ScanVerb, request: &'s Request) -> Result<Session<'s>> {
         let (frame, conversation) = store.read(|view| begin(view, verb, request))?;
+        let house = store.read(|view| House::of(view, request.stamp.recorded_at.date_naive()))?;
         let is_recorded = store.read(|view| view.operation_with_id(&request.op_id))?.is_some();
         Ok(Session {
             store,
             verb,
             request,
+            house,
             frame,
             conversation,
             accepted: Vec::new(),
             held: VecDeque::new(),
             range: None,
+            asked: None,
+            was_chosen: false,
             digits: String::new(),
             was_asked_for_held: false,
             is_recorded,
@@ -143,7 +155,16 @@ impl<'s> Session<'s> {
 
     /// True before anything was scanned that counts or is half said.
     pub fn is_untouched(&self) -> bool {
-        self.accepted.is_empty() && self.held.is_empty() && self.digits.is_empty() && self.range.is_none()
+        self.accepted.is_empty()
+            && self.held.is_empty()
+            && self.digits.is_empty()
+            && self.range.is_none()
+            && self.asked.is_none()
+    }
+
+    /// True when the last scan chose one of the readings of the scan before it.
+    pub fn was_chosen(&self) -> bool {
+        self.was_chosen
     }
 
     /// True while scans are held until the gap before them is filled.
@@ -158,11 +179,18 @@ impl<'s> Session<'s> {
     pub fn scan(&mut self, framed: Framed) -> Result<Answer> {
         let range = self.range.take();
         let was_asked_for_held = std::mem::take(&mut self.was_asked_for_held);
-        let (scan, reading) = read_one(&framed, self.request.stamp.recorded_at.date_naive());
+        let asked = self.asked.take();
+        self.was_chosen = false;
+        let (scan, reading) = self.house.read(&framed);
         let reading = match reading {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Answer::Refused(refusal.at(scan.line, scan.shown))),
         };
+        if let Some((scan, chosen)) = asked.and_then(|(scan, readings)| Some((scan, choice(&reading, &readings)?))) {
+            let answer = self.scan(Framed::Scan(Scan { chosen: Some(chosen), ..scan }));
+            self.was_chosen = true;
+            return answer;
+        }
         let digits = std::mem::take(&mut self.digits);
         match reading.kind {
             Kind::Command(Command::Digit(digit)) if digits.len() < MOST_DIGITS => {
@@ -174,8 +202,8 @@ impl<'s> Session<'s> {
                 return self.take_range();
             }
             Kind::Command(Command::Enter) if digits.parse::<u32>().is_ok_and(|count| count > 0) => {
-                let bytes = Command::Quantity(digits.parse().unwrap_or_default()).code().into_bytes();
-                return self.scan(Framed::Scan { line: scan.line, bytes });
+                let count = Command::Quantity(digits.parse().unwrap_or_default());
+                return self.scan(Framed::Scan(Scan::new(scan.line, count.code())));
             }
             _ => {}
         }
@@ -210,6 +238,12 @@ impl<'s> Session<'s> {
                 self.range = Some((range.clone(), scan.line));
                 if takes_at_once { self.take_range() } else { Ok(Answer::Range(range)) }
             }
+            Judged::Several(readings) => {
+                if let Framed::Scan(scan) = framed {
+                    self.asked = Some((scan, readings.clone()));
+                }
+                Ok(Answer::Readings(readings))
+            }
             Judged::Refused(refusal) if self.is_double(&framed, &refusal) => Ok(Answer::Double(refusal)),
             Judged::Refused(refusal) => Ok(Answer::Refused(refusal)),
         }
@@ -217,12 +251,8 @@ impl<'s> Session<'s> {
 
     /// A scanner that reads a label twice, or a person who does.
     fn is_double(&self, framed: &Framed, refusal: &Refusal) -> bool {
-        let bytes = |framed: &Framed| match framed {
-            Framed::Scan { bytes, .. } => Some(bytes.clone()),
-            Framed::TooLong { .. } => None,
-        };
-        let last = self.accepted.last().and_then(|kept| bytes(&kept.framed));
-        refusal.code == Code::DuplicateInBatch || (last.is_some() && last == bytes(framed))
+        let is_last = self.accepted.last().is_some_and(|kept| kept.framed.bytes() == framed.bytes());
+        refusal.code == Code::DuplicateInBatch || is_last
     }
 
     /// Would DONE be heard as such, and not as the text of a serial?
@@ -247,26 +277,28 @@ impl<'s> Session<'s> {
     }
 
     fn shown(&self, kept: &Kept) -> String {
-        read_one(&kept.framed, self.request.stamp.recorded_at.date_naive()).0.shown
+        kept.framed.shown()
     }
 
     fn judge(&mut self, reading: Reading, scan: &ScanRef) -> Result<Judged> {
         if self.is_recorded {
             return Ok(Judged::Accepted("repeated: the op id is recorded already".to_owned()));
         }
-        let order = self.frame.order.as_ref().map(|order| order.id);
-        let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
+        let (verb, frame, conversation, today) =
+            (self.verb.verb(), &self.frame, &self.conversation, self.house.today());
         let accept_guess = self.verb.options().accept_guess;
         let known = self.store.read(|view| {
-            let lookup = Lookup::new(view, verb, order, supplier)?;
-            match lookup.certain(reading.clone(), accept_guess)? {
-                Ok(reading) => lookup.know(conversation, reading).map(Ok),
-                Err(refusal) => super::Result::Ok(Err(refusal.at(scan.line, scan.shown.clone()))),
+            let lookup = Lookup::new(view, verb, frame, today)?;
+            let settled = lookup.settled(reading.clone())?;
+            if settled.must_be_asked() && !accept_guess && !settled.readings.is_empty() {
+                return super::Result::Ok(Err(Judged::Several(settled.each())));
             }
+            let certain = lookup.certain(conversation, settled, accept_guess)?;
+            Ok(certain.map_err(|refusal| Judged::Refused(refusal.at(scan.line, scan.shown.clone()))))
         });
         let (reading, known) = match known? {
             Ok(known) => known,
-            Err(refusal) => return Ok(Judged::Refused(refusal)),
+            Err(judged) => return Ok(judged),
         };
         match self.conversation.range(scan, &reading, &known) {
             Some(Ok(range)) => return Ok(Judged::Range(range)),
@@ -291,17 +323,17 @@ impl<'s> Session<'s> {
             let refusal = Refusal::new(Code::NotValid, "there is no range to take", "type it again");
             return Ok(Answer::Refused(refusal));
         };
-        let order = self.frame.order.as_ref().map(|order| order.id);
-        let (verb, supplier, conversation) = (self.verb.verb(), self.frame.supplier, &self.conversation);
+        let (verb, frame, conversation, today) =
+            (self.verb.verb(), &self.frame, &self.conversation, self.house.today());
         let (trial, kept, refused) = self.store.read(|view| {
-            let lookup = Lookup::new(view, verb, order, supplier)?;
+            let lookup = Lookup::new(view, verb, frame, today)?;
             let readings: Vec<Reading> = range.serials().map(plain).collect();
             lookup.look_ahead(readings.iter())?;
             let (mut trial, mut kept) = (conversation.clone(), Vec::new());
             for reading in readings {
                 let slot = trial.slot();
                 let scan = ScanRef { line, shown: crate::scan::shown(reading.text.as_bytes()) };
-                let framed = Framed::Scan { line, bytes: reading.text.clone().into_bytes() };
+                let framed = Framed::Scan(Scan::new(line, reading.text.as_str()));
                 let (reading, known) = lookup.know(&trial, reading)?;
                 if let Err(stumble) = trial.step(&scan, &reading, &known) {
                     return super::Result::Ok((trial, Vec::new(), Some(stumble.refusal)));
@@ -361,7 +393,7 @@ impl<'s> Session<'s> {
     /// True when the last scan that counts is DONE.
     pub fn ends_with_done(&self) -> bool {
         let Some(last) = self.accepted.last() else { return false };
-        let reading = read_one(&last.framed, self.request.stamp.recorded_at.date_naive()).1;
+        let reading = self.house.read(&last.framed).1;
         let opens = last.slot.starts_with("opening") || last.slot.starts_with("unit");
         reading.is_ok_and(|reading| {
             let is_typed = reading.plain().is_some_and(|text| text.eq_ignore_ascii_case("done"));
@@ -391,7 +423,7 @@ impl<'s> Session<'s> {
         if with_held {
             all.extend(std::mem::take(&mut self.held));
         }
-        let again = match self.store.read(|view| judge_again(view, self.verb, self.request, &all)) {
+        let again = match self.store.read(|view| judge_again(view, self.verb, self.request, &self.house, &all)) {
             Ok(again) => again,
             Err(error) => {
                 self.accepted = all;
@@ -435,7 +467,18 @@ impl<'s> Session<'s> {
 enum Judged {
     Accepted(String),
     Range(Range),
+    Several(Vec<Reading>),
     Refused(Refusal),
+}
+
+/// The reading whose number was scanned or typed, from 1, by its elements in brackets.
+fn choice(reading: &Reading, readings: &[Reading]) -> Option<String> {
+    let number = match reading.kind {
+        Kind::Command(Command::Digit(digit)) => usize::from(digit),
+        Kind::Command(Command::Quantity(count)) => usize::try_from(count).ok()?,
+        _ => reading.plain().filter(|text| text.len() == 1)?.parse().ok()?,
+    };
+    readings.get(number.checked_sub(1)?).map(Reading::in_brackets)
 }
 
 /// `3 scans`, `1 scan`.
@@ -445,7 +488,10 @@ fn count_of(count: usize, what: &str) -> String {
 
 fn begin(view: &View<'_>, verb: &dyn ScanVerb, request: &Request) -> Result<(Frame, Conversation)> {
     let frame = verb.frame(view)?;
-    let plan = plan(view, verb, &frame, &request.stamp)?;
+    let mut plan = plan(view, verb, &frame, &request.stamp)?;
+    if let Some((numbers, document)) = verb.numbers() {
+        plan.lot = numbers.next_lot(view, &plan, &frame, document, request)?.or(plan.lot);
+    }
     Ok((frame, Conversation::new(plan)))
 }
 
@@ -458,11 +504,10 @@ struct Again {
     held: Vec<Kept>,
 }
 
-fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, all: &[Kept]) -> Result<Again> {
+fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, house: &House, all: &[Kept]) -> Result<Again> {
     let (frame, mut conversation) = begin(view, verb, request)?;
-    let lookup = Lookup::new(view, verb.verb(), frame.order.as_ref().map(|order| order.id), frame.supplier)?;
-    let today = request.stamp.recorded_at.date_naive();
-    let read: Vec<_> = all.iter().map(|kept| read_one(&kept.framed, today)).collect();
+    let lookup = Lookup::new(view, verb.verb(), &frame, house.today())?;
+    let read: Vec<_> = all.iter().map(|kept| house.read(&kept.framed)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let (mut accepted, mut refused) = (Vec::new(), Vec::new());
     let mut index = 0;
@@ -472,12 +517,11 @@ fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, all: &[K
         }
         index += 1;
         let judged = match reading {
-            Ok(reading) => lookup.certain(reading, verb.options().accept_guess)?,
+            Ok(reading) => lookup.certain(&conversation, reading, verb.options().accept_guess)?,
             Err(refusal) => Err(refusal),
         };
         let judged = match judged {
-            Ok(reading) => {
-                let (reading, known) = lookup.know(&conversation, reading)?;
+            Ok((reading, known)) => {
                 conversation.step(&scan, &reading, &known).map_err(|Stumble { refusal, .. }| refusal)
             }
             Err(refusal) => Err(refusal.at(scan.line, scan.shown)),

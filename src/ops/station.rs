@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::trace::{SubjectKind, Traced, trace};
-use super::{Disposition, OpError, Pick, Receive, Result, ReturnGoods, ScanVerb, Sell, Transfer, resolve};
-use crate::codes::{self, Kind, Mode, Reading, shown};
+use super::{Disposition, House, OpError, Pick, Receive, Result, ReturnGoods, ScanVerb, Sell, Transfer, resolve};
+use crate::codes::{Kind, Mode, Reading, shown};
 use crate::ledger::{Code, Refusal};
 use crate::model::{Item, PartnerKind, Quantity};
 use crate::scan::Framed;
@@ -39,15 +39,15 @@ pub fn station_verb(station: &Station) -> std::result::Result<Box<dyn ScanVerb>,
 /// The text of a scan as a whole, whatever sort of code it is.
 fn text_of(framed: &Framed) -> String {
     match framed {
-        Framed::Scan { bytes, .. } => String::from_utf8_lossy(bytes).trim().to_owned(),
-        Framed::TooLong { .. } => String::new(),
+        Framed::Scan(scan) => String::from_utf8_lossy(&scan.bytes).trim().to_owned(),
+        Framed::TooLong { .. } | Framed::NotRepaired { .. } => String::new(),
     }
 }
 
-fn reading_of(framed: &Framed, today: NaiveDate) -> Option<Reading> {
+fn reading_of(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<Option<Reading>> {
     match framed {
-        Framed::Scan { bytes, .. } => codes::read(bytes, today).ok(),
-        Framed::TooLong { .. } => None,
+        Framed::Scan(scan) => Ok(House::of(view, today)?.read_scan(scan).whole().ok()),
+        Framed::TooLong { .. } | Framed::NotRepaired { .. } => Ok(None),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn station_scan(
     is_open: bool,
     today: NaiveDate,
 ) -> Result<Named> {
-    let Some(reading) = reading_of(framed, today) else { return Ok(Named::Other) };
+    let Some(reading) = reading_of(view, framed, today)? else { return Ok(Named::Other) };
     if let Kind::Command(command) = reading.kind {
         return Ok(Named::Command(command));
     }
@@ -71,7 +71,7 @@ pub fn station_scan(
         return Ok(Named::Other);
     };
     match resolve::code(view, text)? {
-        Some(Found::Item(_)) => return Ok(Named::Other),
+        Some(Found::Item(_) | Found::Pack(..)) => return Ok(Named::Other),
         Some(Found::Place(place)) => return Ok(Named::Place(place.path.clone())),
         None => {}
     }
@@ -98,6 +98,12 @@ pub fn what_is(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<Str
     let text = text_of(framed);
     match find(view, framed, today)? {
         Some(Found::Item(item)) => Ok(format!("item {}", about(&item))),
+        Some(Found::Pack(item, quantity)) => Ok(format!(
+            "a pack of {} {} of item {}",
+            quantity.display(item.scale),
+            shown(item.unit.as_bytes()),
+            about(&item)
+        )),
         Some(Found::Place(place)) => Ok(format!("{} place {}", place.kind.word(), place.path)),
         None => match trace(view, &text, None, None, today)? {
             Traced::One(found) => {
@@ -124,7 +130,7 @@ pub fn what_is(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<Str
 pub fn where_is(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<String> {
     let text = text_of(framed);
     match find(view, framed, today)? {
-        Some(Found::Item(item)) => {
+        Some(Found::Item(item) | Found::Pack(item, _)) => {
             let here = view.stock_holdings(&StockFilter { item: Some(item.id), ..StockFilter::default() })?;
             let mut places: Vec<(String, Quantity)> = Vec::new();
             for holding in &here {
@@ -158,7 +164,7 @@ pub fn where_is(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<St
 /// `unknown-code`, `ambiguous-scan`; what the database says.
 pub fn label_of(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<(&'static str, String, Option<String>)> {
     match find(view, framed, today)? {
-        Some(Found::Item(item)) => Ok(("item", item.sku.to_string(), None)),
+        Some(Found::Item(item) | Found::Pack(item, _)) => Ok(("item", item.sku.to_string(), None)),
         Some(Found::Place(place)) => Ok(("location", place.path.clone(), None)),
         None => match trace(view, &text_of(framed), None, None, today)? {
             Traced::One(found) => {
@@ -175,7 +181,7 @@ pub fn label_of(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<(&
 
 /// The item or place of a scan. A label that names a lot or a unit is that, and not its item.
 fn find(view: &View<'_>, framed: &Framed, today: NaiveDate) -> Result<Option<Found>> {
-    let Some(reading) = reading_of(framed, today) else { return Ok(None) };
+    let Some(reading) = reading_of(view, framed, today)? else { return Ok(None) };
     if reading.serial.is_some() || reading.lot.is_some() {
         return Ok(None);
     }

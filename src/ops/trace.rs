@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{Result, resolve};
-use crate::codes;
+use super::{House, Result, resolve};
+use crate::codes::{self, Reading};
 use crate::ledger::{Code, Holding, LotRecord, Refusal, Stage, Standing};
 use crate::model::{
     Item, ItemId, LotCode, LotId, OperationNumber, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId,
 };
-use crate::store::{Event, View};
+use crate::store::{Event, Found, View};
 
 /// What sort of thing a code names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -158,16 +158,23 @@ fn find(
         hits.extend(view.order_named(text)?.map(Hit::Order));
     }
     if hits.is_empty() {
-        hits.extend(find_label(view, text, kind, today)?);
+        let reading = House::of(view, today)?.read_text(text);
+        hits.extend(reading.as_ref().map(|reading| find_label(view, reading, kind)).transpose()?.flatten());
+        // The word in front of a lot does not belong to it.
+        if let Some(code) = reading.as_ref().filter(|one| one.plain().is_some()).and_then(|one| one.lot.as_ref())
+            && wanted(SubjectKind::Lot)
+        {
+            let found = view.lots_named(code)?;
+            hits.extend(found.into_iter().filter(|(of, _)| of_item(*of)).map(|(of, lot)| Hit::Lot(of, lot)));
+        }
     }
     Ok(hits)
 }
 
 /// A label with (01) and (21) or (10) names the unit or the lot.
-fn find_label(view: &View<'_>, text: &str, kind: Option<SubjectKind>, today: chrono::NaiveDate) -> Result<Option<Hit>> {
-    let Ok(reading) = codes::read(text.as_bytes(), today) else { return Ok(None) };
+fn find_label(view: &View<'_>, reading: &Reading, kind: Option<SubjectKind>) -> Result<Option<Hit>> {
     let Some(gtin) = &reading.item else { return Ok(None) };
-    let Some(crate::store::Found::Item(item)) = resolve::code(view, gtin.as_str())? else { return Ok(None) };
+    let Some(Found::Item(item) | Found::Pack(item, _)) = resolve::code(view, gtin.as_str())? else { return Ok(None) };
     if let Some(code) = reading.serial.as_ref().filter(|_| kind != Some(SubjectKind::Lot))
         && let Some(record) = view.serial(item.id, code)?
     {
@@ -198,7 +205,7 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
             let record = code.map(|code| view.serial(*item, &code)).transpose()?.flatten();
             let item = view.item(*item)?;
             let now = record.map(|record| TraceNow {
-                quantity: Quantity::one(item.scale),
+                quantity: record.quantity,
                 item,
                 lot: record.lot,
                 serial: Some(record.code.to_string()),
@@ -224,8 +231,8 @@ fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>
             quantity,
         };
         if item.tracking.by_serial() {
-            let each = Quantity::one(item.scale);
-            now.extend(view.units(&holding, usize::MAX)?.into_iter().map(|unit| one(Some(unit.code), each)));
+            let units = view.units(&holding, usize::MAX)?.into_iter();
+            now.extend(units.map(|unit| one(Some(unit.code), unit.quantity)));
         } else {
             now.push(one(None, holding.quantity));
         }
@@ -276,7 +283,7 @@ fn order_now(view: &View<'_>, order: &Order) -> Result<Vec<TraceNow>> {
         let Ok(code) = SerialCode::new(&serial) else { continue };
         if let Some(record) = view.serial(item, &code)? {
             let item = view.item(item)?;
-            let quantity = Quantity::one(item.scale);
+            let quantity = record.quantity;
             now.push(TraceNow { item, lot: record.lot, serial: Some(serial), standing: record.standing, quantity });
         }
     }

@@ -1,10 +1,12 @@
 //! The draft of a live batch: what was accepted so far, as the bytes of a file.
 //!
 //! ```text
-//! file   := "scantrail draft 1\n" record …
+//! file   := "scantrail draft 2\n" record …
 //! record := length of the body (4 bytes) checksum (8 bytes) body
 //! body   := 'H' JSON                                   what the batch is; always the first record
-//!         | 'S' line (4) length of slot (2) slot scan  a scan that was accepted
+//!         | 'S' line (4) flags (1) text … scan         a scan that was accepted; the texts are its slot, what arrived
+//!                                                      where that differs, and the reading that was chosen
+//! text   := length (2) bytes
 //!         | 'U'                                        the last scan that counts was taken back
 //! ```
 //!
@@ -14,11 +16,16 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Framed;
+use super::{Framed, Scan};
 
-const MAGIC: &[u8] = b"scantrail draft 1\n";
+const MAGIC: &[u8] = b"scantrail draft 2\n";
 const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 8;
+
+/// Flags of a scan: what arrived is kept beside it, a reading was chosen, its case says nothing.
+const ARRIVED: u8 = 1;
+const CHOSEN: u8 = 2;
+const CASE_LOST: u8 = 4;
 
 /// What the batch of a draft is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,12 +83,17 @@ pub fn beginning(header: &Header) -> Vec<u8> {
 /// The record of a scan, as record number `number` from 0. `None` for a scan that was too long to be stored, which is never
 /// accepted.
 pub fn scan(number: u64, kept: &Kept) -> Option<Vec<u8>> {
-    let Framed::Scan { line, bytes } = &kept.framed else { return None };
+    let Framed::Scan(scan) = &kept.framed else { return None };
     let mut body = vec![b'S'];
-    body.extend(line.to_be_bytes());
-    body.extend(u16::try_from(kept.slot.len()).ok()?.to_be_bytes());
-    body.extend(kept.slot.as_bytes());
-    body.extend(bytes);
+    body.extend(scan.line.to_be_bytes());
+    let flags = [(scan.arrived.is_some(), ARRIVED), (scan.chosen.is_some(), CHOSEN), (scan.is_case_lost, CASE_LOST)];
+    body.push(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag).sum());
+    let texts = [Some(kept.slot.as_bytes()), scan.arrived.as_deref(), scan.chosen.as_ref().map(String::as_bytes)];
+    for text in texts.into_iter().flatten() {
+        body.extend(u16::try_from(text.len()).ok()?.to_be_bytes());
+        body.extend(text);
+    }
+    body.extend(&scan.bytes);
     Some(record(number, &body))
 }
 
@@ -125,18 +137,30 @@ impl Draft {
         let body = next_body(rest, self.records)?;
         match body.split_first()? {
             (b'S', content) => {
-                let (line, content) = content.split_first_chunk::<4>()?;
-                let (length, content) = content.split_first_chunk::<2>()?;
-                let (slot, bytes) = content.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-                let slot = String::from_utf8(slot.to_vec()).ok()?;
-                let framed = Framed::Scan { line: u32::from_be_bytes(*line), bytes: bytes.to_vec() };
-                self.kept.push(Kept { slot, framed });
+                self.kept.push(kept(content)?);
                 Some(())
             }
             (b'U', []) => self.kept.pop().map(drop),
             _ => None,
         }
     }
+}
+
+fn kept(content: &[u8]) -> Option<Kept> {
+    let (line, content) = content.split_first_chunk::<4>()?;
+    let (flags, mut rest) = content.split_first()?;
+    let slot = String::from_utf8(next_text(&mut rest)?.to_vec()).ok()?;
+    let arrived = if flags & ARRIVED == 0 { None } else { Some(next_text(&mut rest)?.to_vec()) };
+    let chosen = if flags & CHOSEN == 0 { None } else { Some(String::from_utf8(next_text(&mut rest)?.to_vec()).ok()?) };
+    let (line, is_case_lost) = (u32::from_be_bytes(*line), flags & CASE_LOST != 0);
+    Some(Kept { slot, framed: Framed::Scan(Scan { line, bytes: rest.to_vec(), arrived, chosen, is_case_lost }) })
+}
+
+fn next_text<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let (length, after) = rest.split_first_chunk::<2>()?;
+    let (text, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    *rest = after;
+    Some(text)
 }
 
 fn next_body<'b>(rest: &mut &'b [u8], number: u64) -> Option<&'b [u8]> {
@@ -169,7 +193,7 @@ mod tests {
     }
 
     fn kept(line: u32, bytes: &[u8]) -> Kept {
-        Kept { slot: "serial LAPTOP-15".to_owned(), framed: Framed::Scan { line, bytes: bytes.to_vec() } }
+        Kept { slot: "serial LAPTOP-15".to_owned(), framed: Framed::Scan(Scan::new(line, bytes)) }
     }
 
     fn written(scans: &[Kept]) -> Vec<u8> {
@@ -180,14 +204,20 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read_and_what_was_taken_back_is_not() {
-        let scans = [kept(1, b"SN1"), kept(2, b"\xff\0\n"), kept(9, b"")];
+        let repaired = Scan {
+            arrived: Some(b"sn3\xff".to_vec()),
+            chosen: Some("(10)B7(17)270131".to_owned()),
+            is_case_lost: true,
+            ..Scan::new(3, *b"SN3")
+        };
+        let repaired = Kept { framed: Framed::Scan(repaired), ..kept(3, b"") };
+        let scans = [kept(1, b"SN1"), kept(2, b"\xff\0\n"), repaired, kept(9, b"")];
         let mut bytes = written(&scans);
         let draft = read(&bytes).unwrap();
-        assert_eq!((draft.header, draft.records, draft.is_torn), (header(), 4, false));
+        assert_eq!((draft.header, draft.records, draft.is_torn), (header(), 5, false));
         assert_eq!((draft.kept, draft.whole_bytes), (scans.to_vec(), bytes.len()));
-        bytes.extend(taken_back(4));
-        bytes.extend(taken_back(5));
-        bytes.extend(scan(6, &kept(10, b"SN9")).unwrap());
+        (5..8).for_each(|number| bytes.extend(taken_back(number)));
+        bytes.extend(scan(8, &kept(10, b"SN9")).unwrap());
         assert_eq!(read(&bytes).unwrap().kept, [kept(1, b"SN1"), kept(10, b"SN9")]);
         assert!(
             scan(1, &Kept { framed: Framed::TooLong { line: 1, beginning: vec![], length: 9 }, ..kept(1, b"") })

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead, ErrorKind, Result};
 
-use crate::codes::take_apart;
+use crate::codes::{Profile, shown, take_apart};
 
 /// The longest scan that is read, in bytes.
 pub const MOST_BYTES: usize = 4_096;
@@ -20,15 +20,46 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | 0x00..=0x03)
 }
 
+/// A scan of at most [`MOST_BYTES`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scan {
+    /// The line it stands on, from 1. CR, LF and CRLF end a line, TAB does not; blank lines count.
+    pub line: u32,
+    /// What is read: its bytes without the end, after the profile of the station has undone what it can.
+    pub bytes: Vec<u8>,
+    /// What arrived, where the profile changed something.
+    pub arrived: Option<Vec<u8>>,
+    /// The reading that somebody chose, where there are several: its elements in brackets.
+    pub chosen: Option<String>,
+    /// The scanner turns all letters to one case, so that the case of these says nothing.
+    pub is_case_lost: bool,
+}
+
+impl Scan {
+    /// A scan as it arrived.
+    pub fn new(line: u32, bytes: impl Into<Vec<u8>>) -> Scan {
+        Scan { line, bytes: bytes.into(), ..Scan::default() }
+    }
+
+    /// What arrived.
+    pub fn arrived(&self) -> &[u8] {
+        self.arrived.as_deref().unwrap_or(&self.bytes)
+    }
+}
+
 /// One scan as it was cut from the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Framed {
-    /// A scan of at most [`MOST_BYTES`].
-    Scan {
-        /// The line it stands on, from 1. CR, LF and CRLF end a line, TAB does not; blank lines count.
+    /// A scan that can be read.
+    Scan(Scan),
+    /// A scan that the profile of the station cannot repair.
+    NotRepaired {
+        /// The line it stands on.
         line: u32,
-        /// Its bytes, without the end.
-        bytes: Vec<u8>,
+        /// What arrived.
+        arrived: Vec<u8>,
+        /// Why it cannot be repaired.
+        why: String,
     },
     /// A longer scan, which was not stored.
     TooLong {
@@ -45,8 +76,32 @@ impl Framed {
     /// The line it stands on, from 1.
     pub fn line(&self) -> u32 {
         match self {
-            Framed::Scan { line, .. } | Framed::TooLong { line, .. } => *line,
+            Framed::Scan(scan) => scan.line,
+            Framed::NotRepaired { line, .. } | Framed::TooLong { line, .. } => *line,
         }
+    }
+
+    /// What arrived: of a scan that is too long, its beginning.
+    pub fn arrived(&self) -> &[u8] {
+        match self {
+            Framed::Scan(scan) => scan.arrived(),
+            Framed::NotRepaired { arrived, .. } => arrived,
+            Framed::TooLong { beginning, .. } => beginning,
+        }
+    }
+
+    /// What is read: as [`Framed::arrived`] where nothing could be repaired.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Framed::Scan(scan) => &scan.bytes,
+            other => other.arrived(),
+        }
+    }
+
+    /// What is read, as it may be shown.
+    pub fn shown(&self) -> String {
+        let end = if matches!(self, Framed::TooLong { .. }) { "…" } else { "" };
+        format!("{}{end}", shown(self.bytes()))
     }
 }
 
@@ -98,6 +153,11 @@ impl Framer {
     /// At the beginning of a later line: for a stream that goes on with an earlier one.
     pub fn from_line(line: u32) -> Framer {
         Framer { line, ..Framer::new() }
+    }
+
+    /// The same before anything was read, at the beginning of another line.
+    pub fn begin_at_line(&mut self, line: u32) {
+        *self = Framer::from_line(line).keeping_tabs(self.keeps_tabs);
     }
 
     /// The bytes of the scan that is under way, at most [`MOST_BYTES`].
@@ -152,7 +212,7 @@ impl Framer {
         }
         let line = self.line;
         if usize::try_from(length).is_ok_and(|length| length <= MOST_BYTES) {
-            return Some(Framed::Scan { line, bytes });
+            return Some(Framed::Scan(Scan::new(line, bytes)));
         }
         bytes.truncate(BEGINNING_BYTES);
         bytes.shrink_to_fit();
@@ -199,14 +259,33 @@ pub fn frames_by<R: BufRead>(reader: R, framer: Framer) -> Frames<R> {
     Frames { reader, framer, has_ended: false }
 }
 
-/// Two scans in one line, taken apart where that is certain; any other scan as it is.
-pub fn taken_apart(framed: Framed) -> Vec<Framed> {
-    match &framed {
-        Framed::Scan { line, bytes } => match take_apart(bytes).as_slice() {
-            [_] => vec![framed],
-            pieces => pieces.iter().map(|piece| Framed::Scan { line: *line, bytes: piece.to_vec() }).collect(),
-        },
-        Framed::TooLong { .. } => vec![framed],
+/// What the profile of the station makes of a line, and two scans in one line taken apart where that is certain.
+pub fn repaired(framed: Framed, profile: &Profile) -> Vec<Framed> {
+    let Framed::Scan(scan) = framed else { return vec![framed] };
+    if *profile == Profile::default() {
+        return taken_apart(scan);
+    }
+    match profile.repaired(&scan.bytes) {
+        Ok(bytes) => {
+            let arrived = (bytes != scan.bytes).then_some(scan.bytes);
+            taken_apart(Scan { bytes, arrived, is_case_lost: profile.is_case_lost, ..scan })
+        }
+        Err(fault) => vec![Framed::NotRepaired { line: scan.line, arrived: scan.bytes, why: fault.to_string() }],
+    }
+}
+
+fn taken_apart(scan: Scan) -> Vec<Framed> {
+    match take_apart(&scan.bytes).as_slice() {
+        [_] => vec![Framed::Scan(scan)],
+        // What arrived is kept once, with the first of them.
+        pieces => pieces
+            .iter()
+            .enumerate()
+            .map(|(index, piece)| {
+                let arrived = scan.arrived.as_ref().map(|all| if index == 0 { all.clone() } else { Vec::new() });
+                Framed::Scan(Scan { bytes: piece.to_vec(), arrived, ..scan.clone() })
+            })
+            .collect(),
     }
 }
 
@@ -244,8 +323,9 @@ mod tests {
 
     fn scans(input: &[u8]) -> Vec<(u32, String)> {
         let text = |framed| match framed {
-            Framed::Scan { line, bytes } => (line, String::from_utf8(bytes).unwrap()),
+            Framed::Scan(scan) => (scan.line, String::from_utf8(scan.bytes).unwrap()),
             Framed::TooLong { line, length, .. } => (line, format!("<{length}>")),
+            Framed::NotRepaired { .. } => unreachable!(),
         };
         frames(input).map(|framed| text(framed.unwrap())).collect()
     }
@@ -277,11 +357,11 @@ mod tests {
     fn a_carriage_return_ends_a_scan_at_once_and_its_line_feed_may_come_late() {
         let mut framer = Framer::new();
         assert_eq!(framer.push(b'A'), None);
-        assert_eq!(framer.push(b'\r'), Some(Framed::Scan { line: 1, bytes: b"A".to_vec() }));
+        assert_eq!(framer.push(b'\r'), Some(Framed::Scan(Scan::new(1, *b"A"))));
         assert_eq!(framer.push(b'\n'), None);
         assert_eq!(framer.line(), 2);
         assert_eq!(framer.push(b'B'), None);
-        assert_eq!(framer.finish(), Some(Framed::Scan { line: 2, bytes: b"B".to_vec() }));
+        assert_eq!(framer.finish(), Some(Framed::Scan(Scan::new(2, *b"B"))));
         assert_eq!(framer.finish(), None);
     }
 
@@ -292,7 +372,7 @@ mod tests {
         framer.take_back();
         framer.take_back();
         assert_eq!(framer.pending(), b"A");
-        assert_eq!(framer.push(b'\r'), Some(Framed::Scan { line: 7, bytes: b"A".to_vec() }));
+        assert_eq!(framer.push(b'\r'), Some(Framed::Scan(Scan::new(7, *b"A"))));
         assert_eq!(framer.push(b'B'), None);
         framer.take_back();
         framer.take_back();
@@ -314,9 +394,9 @@ mod tests {
         assert_eq!(
             framed,
             [
-                Framed::Scan { line: 1, bytes: longest },
+                Framed::Scan(Scan::new(1, longest)),
                 Framed::TooLong { line: 2, beginning: vec![b'9'; 32], length: 4_097 },
-                Framed::Scan { line: 3, bytes: b"A".to_vec() },
+                Framed::Scan(Scan::new(3, *b"A")),
             ]
         );
     }
@@ -353,8 +433,8 @@ mod tests {
     fn a_broken_reader_is_an_error_and_not_an_end() {
         let reader = std::io::BufReader::new(Stutterer(b"A\r\nB\r\nhalf".to_vec(), false));
         let mut scans = frames(reader);
-        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan { line: 1, bytes: b"A".to_vec() });
-        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan { line: 2, bytes: b"B".to_vec() });
+        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan(Scan::new(1, *b"A")));
+        assert_eq!(scans.next().unwrap().unwrap(), Framed::Scan(Scan::new(2, *b"B")));
         assert_eq!(scans.next().unwrap().unwrap_err().kind(), ErrorKind::BrokenPipe);
         assert!(scans.next().is_none());
     }
@@ -374,7 +454,8 @@ mod tests {
             let mut found = Vec::new();
             for framed in frames(&input[..]) {
                 match framed.unwrap() {
-                    Framed::Scan { bytes, .. } => found.push(bytes),
+                    Framed::Scan(scan) => found.push(scan.bytes),
+                    Framed::NotRepaired { .. } => unreachable!(),
                     Framed::TooLong { .. } => prop_assert!(false, "200 bytes are not too long"),
                 }
             }

@@ -14,6 +14,6 @@ mod tests;
 
 pub use crate::codes::shown;
 pub use conversation::{Accepted, Conversation, Due, Stumble, Then};
-pub use framing::{Framed, Framer, Frames, MOST_BYTES, frames, frames_by, taken_apart};
+pub use framing::{Framed, Framer, Frames, MOST_BYTES, Scan, frames, frames_by, repaired};
 pub use group::{Line, LineLot, LineSerial};
 pub use plan::{Known, Plan, ScanRef, Wants};

@@ -1,14 +1,14 @@
 //! Whole lines as they come from a stream: cut, taken apart and read.
 
-use super::{Framed, Framer, frames, frames_by, taken_apart};
-use crate::codes::read;
+use super::{Framed, Framer, Scan, frames, frames_by, repaired};
+use crate::codes::{Profile, read};
 
 fn elements(input: &[u8]) -> Vec<Option<String>> {
     let today = "2026-11-23".parse().unwrap();
-    let scans = frames(input).flat_map(|framed| taken_apart(framed.unwrap()));
+    let scans = frames(input).flat_map(|framed| repaired(framed.unwrap(), &Profile::default()));
     let said = scans.map(|framed| match framed {
-        Framed::Scan { bytes, .. } => read(&bytes, today).ok().map(|reading| reading.in_brackets()),
-        Framed::TooLong { .. } => None,
+        Framed::Scan(scan) => read(&scan.bytes, today).ok().map(|reading| reading.in_brackets()),
+        Framed::TooLong { .. } | Framed::NotRepaired { .. } => None,
     });
     said.collect()
 }
@@ -33,5 +33,5 @@ fn a_station_whose_separator_is_tab_keeps_it_in_the_scan() {
     let framer = Framer::new().keeping_tabs(true);
     let framed: Vec<Framed> = frames_by(&b"10B7\t21S\nA"[..], framer).map(|framed| framed.unwrap()).collect();
     let expected = [(1, &b"10B7\t21S"[..]), (2, b"A")];
-    assert_eq!(framed, expected.map(|(line, bytes)| Framed::Scan { line, bytes: bytes.to_vec() }));
+    assert_eq!(framed, expected.map(|(line, bytes)| Framed::Scan(Scan::new(line, bytes))));
 }

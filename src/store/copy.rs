@@ -30,7 +30,7 @@ struct Table {
 }
 
 /// All tables, in an order in which each row comes after those that it refers to.
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 26] = [
     Table {
         name: "place",
         key: 1,
@@ -63,9 +63,17 @@ const TABLES: [Table; 15] = [
             ("unit", Text),
             ("scale", Integer),
             ("operation", Integer),
+            ("rules", Text),
         ],
     ),
     table("code", 1, &[("key", Text), ("text", Text), ("kind", Text), ("item", Integer), ("place", Integer)]),
+    table("pack", 1, &[("key", Text), ("quantity", Integer), ("operation", Integer)]),
+    table(
+        "supplier_code",
+        2,
+        &[("partner", Integer), ("key", Text), ("text", Text), ("item", Integer), ("operation", Integer)],
+    ),
+    table("setting", 3, &[("subject", Text), ("name", Text), ("operation", Integer), ("value", Text)]),
     table(
         "trade_order",
         1,
@@ -81,6 +89,57 @@ const TABLES: [Table; 15] = [
     },
     table("lot", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
     table("serial", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
+    table("lot_name", 2, &[("lot", Integer), ("operation", Integer), ("item", Integer), ("code", Text)]),
+    table(
+        "supplier_lot",
+        3,
+        &[("item", Integer), ("partner", Integer), ("code", Text), ("lot", Integer), ("operation", Integer)],
+    ),
+    table(
+        "hold",
+        1,
+        &[
+            ("operation", Integer),
+            ("item", Integer),
+            ("lot", Text),
+            ("serial", Text),
+            ("supplier", Integer),
+            ("received_from", Integer),
+            ("received_until", Integer),
+        ],
+    ),
+    table("hold_state", 2, &[("hold", Integer), ("operation", Integer), ("is_on", Integer)]),
+    table(
+        "ownership",
+        2,
+        &[
+            ("operation", Integer),
+            ("line", Integer),
+            ("item", Integer),
+            ("lot", Integer),
+            ("serial", Integer),
+            ("partner", Integer),
+        ],
+    ),
+    table("sequence", 1, &[("scope", Text), ("last", Integer)]),
+    Table {
+        page: PAGE / 2_000,
+        ..table("file", 1, &[("hash", Bytes), ("size", Integer), ("content", Bytes), ("operation", Integer)])
+    },
+    table(
+        "attachment",
+        1,
+        &[
+            ("operation", Integer),
+            ("kind", Text),
+            ("name", Text),
+            ("hash", Bytes),
+            ("item", Integer),
+            ("lot", Integer),
+            ("serial", Integer),
+            ("order_id", Integer),
+        ],
+    ),
     table(
         "operation",
         1,
@@ -163,6 +222,7 @@ const TABLES: [Table; 15] = [
             ("place", Integer),
             ("claim", Integer),
             ("hop", Integer),
+            ("quantity", Integer),
         ],
     ),
 ];

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::engine::{Row, invalid};
 use super::{Result, StoreError, View, Writer};
 use crate::model::{
-    Item, ItemId, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Scale, Sku, Tracking,
-    folded,
+    Item, ItemId, ItemRules, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Quantity,
+    Scale, Sku, Tracking, folded,
 };
 
 /// What a code stands for.
@@ -15,6 +15,8 @@ use crate::model::{
 pub enum Found {
     /// An item, by its SKU, a barcode or a GTIN.
     Item(Rc<Item>),
+    /// Several units of an item, by the barcode of a pack, such as a case of 12.
+    Pack(Rc<Item>, Quantity),
     /// A place.
     Place(Rc<Place>),
 }
@@ -71,18 +73,24 @@ pub struct NewItem {
     pub unit: String,
     /// Decimals of its quantity.
     pub scale: Scale,
+    /// What else the house says of it.
+    pub rules: ItemRules,
     /// Its other codes.
     pub codes: Vec<ItemCode>,
 }
 
-/// The item or the place of a code.
-pub(super) type CodeRow = (Option<ItemId>, Option<PlaceId>);
+/// The item or the place of a code, and how many units a pack with that code holds.
+pub(super) type CodeRow = (Option<ItemId>, Option<PlaceId>, Option<Quantity>);
 
 fn code_row(row: &Row<'_>, column: usize) -> Result<CodeRow> {
-    Ok((row.get::<Option<i64>>(column)?.map(ItemId), row.get::<Option<i64>>(column + 1)?.map(PlaceId)))
+    let quantity = row.get::<Option<i64>>(column + 2)?.map(Quantity::from_smallest_units);
+    Ok((row.get::<Option<i64>>(column)?.map(ItemId), row.get::<Option<i64>>(column + 1)?.map(PlaceId), quantity))
 }
 
-const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale FROM item";
+const CODE: &str =
+    "SELECT code.key, code.item, code.place, pack.quantity FROM code LEFT JOIN pack ON pack.key = code.key";
+
+const ITEM: &str = "SELECT id, sku, name, tracking, unit, scale, rules FROM item";
 const PARTNER: &str = "SELECT id, kind, code, name, place FROM partner";
 
 fn item(row: &Row<'_>) -> Result<Item> {
@@ -94,6 +102,7 @@ fn item(row: &Row<'_>) -> Result<Item> {
         tracking: Tracking::from_word(&tracking).unwrap_or(Tracking::None),
         unit: row.get(4)?,
         scale: Scale::new(row.get(5)?).unwrap_or_default(),
+        rules: ItemRules::from_json(row.get(6)?),
     })
 }
 
@@ -116,11 +125,12 @@ impl View<'_> {
         let ahead = self.cache.codes.borrow().get(&key).copied();
         let row = match ahead {
             Some(row) => row,
-            None => self.one("SELECT item, place FROM code WHERE key = $1", [key], |row| code_row(row, 0))?,
+            None => self.one(&format!("{CODE} WHERE code.key = $1"), [key], |row| code_row(row, 1))?,
         };
         match row {
-            Some((Some(id), _)) => Ok(Some(Found::Item(self.item(id)?))),
-            Some((_, Some(id))) => Ok(Some(Found::Place(self.place(id)?))),
+            Some((Some(id), _, Some(quantity))) => Ok(Some(Found::Pack(self.item(id)?, quantity))),
+            Some((Some(id), _, None)) => Ok(Some(Found::Item(self.item(id)?))),
+            Some((_, Some(id), _)) => Ok(Some(Found::Place(self.place(id)?))),
             _ => Ok(None),
         }
     }
@@ -132,8 +142,8 @@ impl View<'_> {
     pub fn find_codes_ahead(&self, texts: &[&str]) -> Result<()> {
         let keys: BTreeSet<String> = texts.iter().map(|text| folded(text)).collect();
         let wanted: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let sql = "SELECT key, item, place FROM code WHERE key = ANY($1)";
-        let found = self.all(sql, [wanted.as_slice()], |row| Ok((row.get::<String>(0)?, code_row(row, 1)?)))?;
+        let sql = format!("{CODE} WHERE code.key = ANY($1)");
+        let found = self.all(&sql, [wanted.as_slice()], |row| Ok((row.get::<String>(0)?, code_row(row, 1)?)))?;
         let mut codes = self.cache.codes.borrow_mut();
         codes.extend(keys.into_iter().map(|key| (key, None)));
         codes.extend(found.into_iter().map(|(key, row)| (key, Some(row))));
@@ -279,14 +289,22 @@ impl Writer<'_> {
     /// What the database says.
     pub fn add_item(&self, new: &NewItem) -> Result<ItemId> {
         let key = folded(new.sku.as_str());
-        let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, operation)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let sql = "INSERT INTO item (sku, key, name, tracking, unit, scale, rules, operation)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
         let (tracking, operation) = (new.tracking.word(), self.number()?.0);
-        let id =
-            ItemId(self.insert(
-                sql,
-                (new.sku.as_str(), &key, &new.name, tracking, &new.unit, new.scale.decimals(), operation),
-            )?);
+        let id = ItemId(self.insert(
+            sql,
+            (
+                new.sku.as_str(),
+                &key,
+                &new.name,
+                tracking,
+                &new.unit,
+                new.scale.decimals(),
+                new.rules.to_json(),
+                operation,
+            ),
+        )?);
         self.add_code(new.sku.as_str(), "sku", Some(id), None)?;
         new.codes.iter().try_for_each(|code| self.add_item_code(id, code))?;
         Ok(id)
@@ -315,8 +333,8 @@ impl Writer<'_> {
     /// What the database says.
     pub fn set_item(&self, item: &Item) -> Result<()> {
         self.execute(
-            "UPDATE item SET name = $2, tracking = $3, unit = $4, scale = $5 WHERE id = $1",
-            (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals()),
+            "UPDATE item SET name = $2, tracking = $3, unit = $4, scale = $5, rules = $6 WHERE id = $1",
+            (item.id.0, &item.name, item.tracking.word(), &item.unit, item.scale.decimals(), item.rules.to_json()),
         )?;
         self.cache.items.borrow_mut().remove(&item.id);
         Ok(())

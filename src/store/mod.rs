@@ -6,15 +6,18 @@
 
 mod address;
 mod append;
+mod codes;
 mod copy;
 mod engine;
 mod error;
 mod history;
 mod masters;
+mod numbers;
 mod open;
 mod operation;
 mod orders;
 mod postgresql;
+mod settings;
 mod sqlite;
 mod stock;
 
@@ -26,6 +29,7 @@ use std::time::Duration;
 
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
+pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;
 pub use history::{Event, LaterHop, SerialStep};
@@ -47,7 +51,7 @@ use stock::SerialRow;
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The number of the schema that this program reads and writes, on both engines.
-pub(crate) const SCHEMA_VERSION: i64 = 2;
+pub(crate) const SCHEMA_VERSION: i64 = 3;
 
 /// A database that is open.
 pub struct Store {

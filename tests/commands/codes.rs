@@ -152,3 +152,35 @@ fn decode_needs_no_database() {
     assert_eq!(world.run("decode --setting gs", "A\n").exit, 2);
     assert_eq!(world.run("decode --ean-rule 21", "A\n").exit, 2);
 }
+
+#[test]
+fn a_live_session_asks_which_reading_is_meant() {
+    let world = World::shop();
+    let ambiguous = LOST.split('\n').next().unwrap();
+    // The number of a reading, typed or scanned, takes it; the prompt stays where it was until then.
+    let outcome = world.ok(&format!("{RECEIVE} --live --json"), format!("{ambiguous}\n2\n5\n"));
+    assert!(outcome.stderr.contains("1  (01)04006381333931(10)B717270131"), "{outcome}");
+    assert!(outcome.stderr.contains("2  (01)04006381333931(10)B7(17)270131"), "{outcome}");
+    assert_eq!(lines(&outcome.document()), ["5 MILK-1L B7 2027-01-31"]);
+    let digit = scantrail::codes::Command::Digit(1).code();
+    let outcome = world.ok(&format!("{RECEIVE} --live --json"), format!("{ambiguous}\n{digit}\n5\n"));
+    assert_eq!(lines(&outcome.document()), ["5 MILK-1L B717270131 -"]);
+    // Anything else drops it, and says so.
+    let world = World::shop();
+    let outcome = world.ok(&format!("{RECEIVE} --live --json"), format!("{ambiguous}\nBOLT\n5\n"));
+    assert!(outcome.stderr.contains(&format!("{} was not taken", &ambiguous[3..])), "{outcome}");
+    assert_eq!(lines(&outcome.document()), ["5 BOLT - -"]);
+}
+
+#[test]
+fn the_chosen_reading_is_kept_in_the_draft_and_with_the_operation() {
+    let world = World::shop();
+    let ambiguous = LOST.split('\n').next().unwrap();
+    world.run(&format!("{RECEIVE} --live"), format!("{ambiguous}\n2\n"));
+    let outcome = world.ok(&format!("{RECEIVE} --live --resume --json"), "5\n");
+    assert_eq!(lines(&outcome.document()), ["5 MILK-1L B7 2027-01-31"]);
+    let kept = world.inspector().rows("SELECT stream FROM scans ORDER BY operation DESC LIMIT 1");
+    let bytes = format!("{ambiguous}\r{ambiguous}\r(01)04006381333931(10)B7(17)270131\n5");
+    let hex: String = bytes.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(kept[0][0].as_deref(), Some(hex.as_str()));
+}

@@ -70,7 +70,7 @@ fn kept(world: &World) -> Vec<String> {
     assert_eq!(paths.len(), 1, "{paths:?}");
     let read = draft::read(&std::fs::read(&paths[0]).unwrap()).unwrap();
     let text = |kept: &draft::Kept| match &kept.framed {
-        scantrail::scan::Framed::Scan { bytes, .. } => scantrail::codes::shown(bytes),
+        scantrail::scan::Framed::Scan(scan) => scantrail::codes::shown(&scan.bytes),
         other => panic!("{other:?}"),
     };
     read.kept.iter().map(text).collect()
@@ -258,7 +258,7 @@ fn a_session_that_was_killed_after_its_commit_is_recorded_once() {
     session.kill();
     let scan = draft::Kept {
         slot: "opening".to_owned(),
-        framed: scantrail::scan::Framed::Scan { line: 4, bytes: done.clone().into_bytes() },
+        framed: scantrail::scan::Framed::Scan(scantrail::scan::Scan::new(4, done.as_str())),
     };
     let with_done = [before_done, draft::scan(4, &scan).unwrap()].concat();
     std::fs::write(&path, &with_done).unwrap();

@@ -28,7 +28,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail item show 9506000134352 --json
-        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"unit":"kg","scale":3}
+        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"packs":[],"supplier_barcodes":[],"unit":"kg","scale":3,"rules":{}}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[
@@ -49,7 +49,8 @@ fn what_is_not_named_stays_and_codes_are_added() {
     let item = world.json("item show A2", "");
     assert_eq!(
         item,
-        json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"], "unit": "box", "scale": 2})
+        json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"],
+            "packs": [], "supplier_barcodes": [], "unit": "box", "scale": 2, "rules": {}})
     );
     assert_eq!(world.refused_codes("item set B --name x", ""), ["unknown-item"]);
 }
@@ -118,4 +119,41 @@ fn codes_ignore_ascii_case_and_are_composed() {
     assert_eq!(world.refused_codes(&format!("location add {decomposed}"), ""), ["code-taken"]);
     world.ok(&format!("order add {composed} --kind sales --partner BOB --line {decomposed}=1"), "");
     world.ok(&format!("allocate {decomposed}"), "");
+}
+
+#[test]
+fn rules_are_set_kept_and_taken_away() {
+    let world = World::new();
+    world.ok("item add MILK --name Milk --track lot --shelf-life 14 --picking FIFO --lot-template L{yyjjj}{seq:2}", "");
+    let rules = |world: &World| world.json("item show MILK", "")["rules"].clone();
+    assert_eq!(rules(&world), json!({"shelf_life_days": 14, "picking": "fifo", "lot_template": "L{yyjjj}{seq:2}"}));
+    world.ok("item set MILK --require-certificate --shelf-life 0 --lot-template ''", "");
+    assert_eq!(rules(&world), json!({"picking": "fifo", "requires_certificate": true}));
+    world.ok("item set MILK --require-certificate no --picking ''", "");
+    assert_eq!(rules(&world), json!({}));
+    world.ok("item add SLATE --name Slate --track serial --measure sqft --scale 2", "");
+    let slate = world.json("item show SLATE", "");
+    let expected = (json!("sqft"), json!(2), json!({"is_measured": true}));
+    assert_eq!((slate["unit"].clone(), slate["scale"].clone(), slate["rules"].clone()), expected);
+}
+
+#[test]
+fn a_rule_that_does_not_fit_is_refused() {
+    let world = World::new();
+    for (track, flags, why) in [
+        ("serial", "--shelf-life 3", "it has no lots"),
+        ("none", "--require-certificate", "it has neither"),
+        ("lot", "--serial-template S{seq}", "no serials to make"),
+        ("serial", "--lot-template L{seq}", "no lots to make"),
+        ("none", "--serial-pattern [0-9]+", "it has no serials"),
+        ("lot", "--measure kg", "only units with serials"),
+        ("lot", "--picking lifo", "stock does not go out by lifo"),
+        ("serial", "--scale 2", "counted whole"),
+    ] {
+        let refused = world.refused_document(&format!("item add X --name x --track {track} {flags}"), "");
+        let message = refused["refused"][0]["message"].as_str().unwrap();
+        assert!(message.contains(why) && refused["refused"][0]["code"] == "not-valid", "{flags}: {message}");
+    }
+    assert_eq!(world.run("item add X --name x --track lot --shelf-life -1", "").exit, 2);
+    assert_eq!(world.run("item add X --name x --track lot --require-certificate perhaps", "").exit, 2);
 }

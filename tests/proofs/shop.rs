@@ -100,6 +100,8 @@ impl Shop {
         shop.run(&milk, "MILK\n30\nLOT-A\nVIAL\n1\nLOT-B\nV-1\n").ok();
         shop.run(&["allocate", "SO-1"], "").ok();
         shop.run(&["sell", "--to", "BOB", "--from", "A"], "MILK\n5\nLOT-A\n").ok();
+        shop.run(&["setting", "set", "lot-words", "lot"], "").ok();
+        shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
         shop
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use scantrail::codes::{Confidence, Profile, Rules, Scanned, calibrate, read_by};
-use scantrail::scan::{Framed, Framer, frames_by, taken_apart};
+use scantrail::scan::{Framed, Framer, frames_by, repaired};
 
 use super::{Elements, Table, elements_of, today, unescaped};
 
@@ -12,19 +12,11 @@ use super::{Elements, Table, elements_of, today, unescaped};
 pub fn read_line(input: &[u8], profile: &Profile) -> Vec<Option<Scanned>> {
     let mut scans = Vec::new();
     for framed in frames_by(input, Framer::new().keeping_tabs(profile.keeps_tabs())) {
-        let Framed::Scan { line, bytes } = framed.unwrap() else {
-            scans.push(None);
-            continue;
-        };
-        let is_default = *profile == Profile::default();
-        let Ok(bytes) = (if is_default { Ok(bytes) } else { profile.repaired(&bytes) }) else {
-            scans.push(None);
-            continue;
-        };
-        for framed in taken_apart(Framed::Scan { line, bytes }) {
-            if let Framed::Scan { bytes, .. } = framed {
-                scans.push(Some(read_by(&bytes, &Rules::default(), today())));
-            }
+        for framed in repaired(framed.unwrap(), profile) {
+            scans.push(match framed {
+                Framed::Scan(scan) => Some(read_by(&scan.bytes, &Rules::default(), today())),
+                Framed::NotRepaired { .. } | Framed::TooLong { .. } => None,
+            });
         }
     }
     scans

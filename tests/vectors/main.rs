@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod calibration;
 mod decode;
 mod layouts;
 mod lines;

@@ -87,7 +87,12 @@ impl<W: Wire> Keyboard<W> {
 
     /// Begins the counting of lines anew, before anything was read.
     pub fn begin_at_line(&mut self, line: u32) {
-        self.framer = Framer::from_line(line);
+        self.framer.begin_at_line(line);
+    }
+
+    /// TAB belongs to scans, because it arrives for the separator of GS1 data. To be said before anything was read.
+    pub fn keep_tabs(&mut self, keeps_tabs: bool) {
+        self.framer = self.framer.clone().keeping_tabs(keeps_tabs);
     }
 
     /// What was typed since the last scan.
@@ -226,6 +231,7 @@ pub enum Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::Scan;
     use std::collections::VecDeque;
 
     /// Plays bytes; `None` is a pause.
@@ -264,8 +270,7 @@ mod tests {
         let mut text = String::new();
         loop {
             match keyboard.next().unwrap() {
-                Event::Scan(Framed::Scan { bytes, .. }) => text.push_str(&format!("[{}]", crate::scan::shown(&bytes))),
-                Event::Scan(_) => text.push_str("[too long]"),
+                Event::Scan(framed) => text.push_str(&format!("[{}]", framed.shown())),
                 Event::Blank => text.push_str("blank "),
                 Event::Typed => {}
                 Event::Cleared => text.push_str("cleared "),
@@ -315,7 +320,7 @@ mod tests {
     fn what_has_arrived_can_be_had_at_the_end() {
         let mut keyboard = keyboard("A\rB\nC_D\r");
         assert!(matches!(keyboard.next().unwrap(), Event::Typed));
-        let scan = |line, text: &str| Framed::Scan { line, bytes: text.as_bytes().to_vec() };
+        let scan = |line, text: &str| Framed::Scan(Scan::new(line, text));
         assert_eq!(keyboard.leftover(), [scan(1, "A"), scan(2, "B"), scan(3, "C")]);
     }
 }

@@ -58,12 +58,8 @@ pub fn end<T>(keeper: &mut Keeper, recorded: &Result<T, Failure>) {
 /// What was scanned after the end counts for nothing, and a shell must not take it for a command.
 pub fn tell_leftover(screen: &Screen, source: &mut Source) {
     for framed in source.leftover() {
-        let text = match &framed {
-            Framed::Scan { bytes, .. } => shown(bytes),
-            Framed::TooLong { beginning, .. } => format!("{}…", shown(beginning)),
-        };
         let refusal = Refusal::new(Code::ScanAfterDone, "the batch had ended before it", "begin a new batch for it");
-        screen.refuse(&refusal.at(framed.line(), text));
+        screen.refuse(&refusal.at(framed.line(), framed.shown()));
     }
 }
 
@@ -74,12 +70,14 @@ pub struct Live<'s, 'e> {
     screen: &'e Screen,
     /// The range that Enter or DONE takes.
     was_asked: Option<Range>,
+    /// The scan that has several readings, until one of them is chosen.
+    asked_reading: Option<String>,
 }
 
 impl<'s, 'e> Live<'s, 'e> {
     /// Begins with a session, whose scans are kept and answered there.
     pub fn new(session: Session<'s>, keeper: &'e mut Keeper, screen: &'e Screen) -> Live<'s, 'e> {
-        Live { session, keeper, screen, was_asked: None }
+        Live { session, keeper, screen, was_asked: None, asked_reading: None }
     }
 
     /// The batch itself.
@@ -200,6 +198,7 @@ impl<'s, 'e> Live<'s, 'e> {
 
     fn settle(&mut self, answer: Answer) -> Result<bool, Failure> {
         self.tell_range_is_dropped(&answer);
+        self.tell_scan_is_dropped();
         if matches!(answer, Answer::Done) {
             self.keeper.keep(&self.session, 1)?;
             return Ok(true);
@@ -232,6 +231,13 @@ impl<'s, 'e> Live<'s, 'e> {
                     .warn(&format!("{count} serials, {first} to {last}: Enter or done takes them, undo does not"));
                 self.was_asked = Some(range);
             }
+            Answer::Readings(readings) => {
+                self.asked_reading = readings.first().map(|one| shown(one.text.as_bytes()));
+                self.screen.warn("this can be read in several ways; scan or type the number of the one that is meant:");
+                for (number, reading) in (1..).zip(&readings) {
+                    self.screen.warn(&format!("  {number}  {}", shown(reading.in_brackets().as_bytes())));
+                }
+            }
             Answer::LeftOut(scans) => {
                 self.keeper.rewrite(&self.session)?;
                 self.screen.warn(&format!("left out: {}", scans.join(", ")));
@@ -258,6 +264,14 @@ impl<'s, 'e> Live<'s, 'e> {
         let is_taken = matches!(answer, Answer::Accepted { scans, .. } if *scans == range.count());
         if !is_taken && !matches!(answer, Answer::NotTaken(_)) {
             self.screen.warn(&format!("the range {} to {} was not taken", range.first(), range.last()));
+        }
+    }
+
+    /// Something else was scanned than the number of a reading that was asked about.
+    fn tell_scan_is_dropped(&mut self) {
+        let Some(scan) = self.asked_reading.take() else { return };
+        if !self.session.was_chosen() {
+            self.screen.warn(&format!("{scan} was not taken: no reading of it was chosen"));
         }
     }
 
@@ -295,10 +309,20 @@ fn due(conversation: &Conversation) -> String {
         Due::Opening if conversation.plan().item.is_some() => format!("quantity{of}, place or done"),
         Due::Opening if conversation.plan().verb.moves_known_goods() => "item, quantity, place or done".to_owned(),
         Due::Opening => "item, place or done".to_owned(),
-        Due::UnitOrQuantity => format!("quantity{of}, or the next item, place or done"),
+        Due::UnitOrQuantity => match (conversation.open_pack(), conversation.open_item()) {
+            (Some(pack), Some(item)) => {
+                let pack = format!("{} {}", pack.display(item.scale), shown(item.unit.as_bytes()));
+                format!("how many packs of {pack}{of}, or what comes after one pack")
+            }
+            _ => format!("quantity{of}, or the next item, place or done"),
+        },
         Due::Quantity => format!("quantity{of}"),
         Due::Lot => format!("lot{of}"),
         Due::Serial(number, wanted) => format!("serial{of}, {number} of {wanted}"),
+        Due::Measure(number, wanted) => {
+            let unit = conversation.open_item().map(|item| shown(item.unit.as_bytes())).unwrap_or_default();
+            format!("measure{of} in {unit}, {number} of {wanted}")
+        }
         Due::Nothing => "nothing".to_owned(),
     }
 }

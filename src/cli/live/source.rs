@@ -7,13 +7,16 @@ use super::keyboard::{Choice, Event, Keyboard};
 use super::screen::Screen;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::{RawTerminal, read_stdin};
-use crate::scan::{Framed, Framer, taken_apart};
+use crate::codes::Profile;
+use crate::scan::{Framed, Framer, repaired};
 
 /// Where scans come from.
 pub struct Source {
     wire: Wire,
     /// Further scans of the last line.
     further: VecDeque<Framed>,
+    /// What is undone in every scan.
+    profile: Profile,
 }
 
 enum Wire {
@@ -73,7 +76,16 @@ impl Source {
     }
 
     fn of(wire: Wire) -> Source {
-        Source { wire, further: VecDeque::new() }
+        Source { wire, further: VecDeque::new(), profile: Profile::default() }
+    }
+
+    /// Undoes what this station's scanner and host do to every scan.
+    pub fn repairing(mut self, profile: Profile) -> Source {
+        match &mut self.wire {
+            Wire::Terminal(keyboard) => keyboard.keep_tabs(profile.keeps_tabs()),
+            Wire::Stream(stream) => stream.framer = stream.framer.clone().keeping_tabs(profile.keeps_tabs()),
+        }
+        Source { profile, ..self }
     }
 
     /// True for a terminal.
@@ -90,7 +102,7 @@ impl Source {
     pub fn begin_at_line(&mut self, line: u32) {
         match &mut self.wire {
             Wire::Terminal(keyboard) => keyboard.begin_at_line(line),
-            Wire::Stream(stream) => stream.framer = Framer::from_line(line),
+            Wire::Stream(stream) => stream.framer.begin_at_line(line),
         }
     }
 
@@ -104,7 +116,7 @@ impl Source {
         }
         let event = self.next_line(screen)?;
         let Event::Scan(line) = event else { return Ok(event) };
-        self.further.extend(taken_apart(line));
+        self.further.extend(repaired(line, &self.profile));
         Ok(self.further.pop_front().map_or(Event::Blank, Event::Scan))
     }
 
@@ -121,7 +133,7 @@ impl Source {
                     screen.echo(keyboard.pending());
                     continue;
                 }
-                Event::Scan(Framed::Scan { bytes, .. }) => screen.echo(bytes),
+                Event::Scan(framed @ Framed::Scan(_)) => screen.echo(framed.arrived()),
                 _ => {}
             }
             screen.end_line();

@@ -48,7 +48,8 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
         "SELECT current_setting('server_encoding') = 'UTF8', current_setting('server_version_num')::int >= 140000,
                       to_regclass('ledger_schema') IS NOT NULL,
                       EXISTS (SELECT 1 FROM unnest(ARRAY['operation', 'scans', 'movement', 'item', 'lot', 'serial', 'place',
-                              'partner', 'code', 'trade_order', 'order_line', 'claim', 'balance', 'position']) AS name
+                              'partner', 'code', 'setting', 'pack', 'supplier_code', 'lot_name',
+                              'supplier_lot', 'hold', 'hold_state', 'ownership', 'file', 'attachment', 'sequence', 'trade_order', 'order_line', 'claim', 'balance', 'position']) AS name
                               WHERE to_regclass(name) IS NOT NULL)";
     let row = client.query_typed_one(sql, &[])?;
     let (is_utf8, is_new_enough, is_there, is_taken): (bool, bool, bool, bool) =
@@ -80,8 +81,10 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
 /// Brings an older schema to the one of this program, step by step.
 fn update(client: &mut Client, from: i64) -> Result<Opened> {
     for step in from + 1..=SCHEMA_VERSION {
-        if step == 2 {
-            client.batch_execute(include_str!("step_2.sql"))?;
+        match step {
+            2 => client.batch_execute(include_str!("step_2.sql"))?,
+            3 => client.batch_execute(include_str!("step_3.sql"))?,
+            _ => {}
         }
     }
     client.execute_typed("UPDATE ledger_schema SET version = $1", &[(&SCHEMA_VERSION, postgres::types::Type::INT8)])?;

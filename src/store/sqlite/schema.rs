@@ -13,7 +13,7 @@ const TABLES: &str = include_str!("schema.sql");
 /// one. `INSERT OR REPLACE` deletes the old row without running DELETE triggers unless `recursive_triggers` is on, so
 /// an insert whose key is there already is refused before it begins. Each condition is one look into one index; joined
 /// by OR in one query they would cost a temporary table for each row.
-const APPEND_ONLY: [(&str, &[&str]); 12] = [
+const APPEND_ONLY: [(&str, &[&str]); 22] = [
     (
         "operation",
         &[
@@ -34,6 +34,30 @@ const APPEND_ONLY: [(&str, &[&str]); 12] = [
     ("partner", &["id = NEW.id", "place = NEW.place", "kind = NEW.kind AND key = NEW.key"]),
     ("code", &["key = NEW.key"]),
     ("claim", &["id = NEW.id", "order_id = NEW.order_id AND stage = NEW.stage"]),
+    ("setting", &["subject = NEW.subject AND name = NEW.name AND operation = NEW.operation"]),
+    ("pack", &["key = NEW.key"]),
+    ("supplier_code", &["partner = NEW.partner AND key = NEW.key"]),
+    ("lot_name", &["lot = NEW.lot AND operation = NEW.operation"]),
+    ("supplier_lot", &["item = NEW.item AND partner = NEW.partner AND code = NEW.code"]),
+    ("hold", &["operation = NEW.operation"]),
+    ("hold_state", &["hold = NEW.hold AND operation = NEW.operation"]),
+    ("ownership", &["operation = NEW.operation AND line = NEW.line"]),
+    ("file", &["hash = NEW.hash"]),
+    ("attachment", &["operation = NEW.operation"]),
+];
+
+/// The tables that schema 3 brought and whose rows are never changed.
+const NEW_IN_3: [&str; 10] = [
+    "setting",
+    "pack",
+    "supplier_code",
+    "lot_name",
+    "supplier_lot",
+    "hold",
+    "hold_state",
+    "ownership",
+    "file",
+    "attachment",
 ];
 
 /// An item's attributes change, its identity does not.
@@ -62,9 +86,13 @@ pub fn create(connection: &Connection) -> rusqlite::Result<()> {
 /// its lock which schema there is.
 pub fn update(connection: &Connection, from: i64) -> rusqlite::Result<()> {
     for step in from + 1..=SCHEMA_VERSION {
-        if step == 2 {
-            connection.execute_batch(include_str!("step_2.sql"))?;
-            let (table, same_keys) = APPEND_ONLY[1];
+        let (tables, new): (&str, &[&str]) = match step {
+            2 => (include_str!("step_2.sql"), &["scans"]),
+            3 => (include_str!("step_3.sql"), &NEW_IN_3),
+            _ => continue,
+        };
+        connection.execute_batch(tables)?;
+        for (table, same_keys) in APPEND_ONLY.iter().filter(|(table, _)| new.contains(table)) {
             connection.execute_batch(&append_only(table, same_keys))?;
         }
     }
