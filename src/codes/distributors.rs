@@ -98,8 +98,8 @@ fn tme_identifiers(text: &str, today: NaiveDate) -> Option<Reading> {
         return None;
     }
     let mut reading = label(text, Vec::new());
-    fields.iter().for_each(|field| data_identifiers::put(&mut reading, field, today));
-    data_identifiers::settle(&mut reading);
+    fields.iter().for_each(|field| data_identifiers::put(&mut reading, field));
+    data_identifiers::settle(&mut reading, today);
     reading.is_guess = true;
     reading.doubt(Confidence::Guess);
     reading.count.is_some().then_some(reading)

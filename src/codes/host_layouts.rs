@@ -24,6 +24,11 @@ impl Layout {
         }
     }
 
+    /// True when a character may have meant one of these. A letter with an accent may have been two.
+    pub(super) fn may_give(&self, arrived: char, is_one: fn(char) -> bool) -> bool {
+        self.arrives.contains(arrived) || !arrived.is_ascii() || (is_one(arrived) && !self.meant.contains(arrived))
+    }
+
     /// Everything that one character may have meant: several keys may give the same one.
     pub(super) fn meanings(&self, arrived: &str) -> impl Iterator<Item = String> {
         let pairs = self.meant.chars().zip(self.arrives.chars());

@@ -157,7 +157,7 @@ fn of_formats(text: &str, formats: &[Format], today: NaiveDate) -> Scanned {
         let fields = format.fields.iter().filter(|field| !field.is_empty());
         match format.number.as_str() {
             "05" => fault = fault.or(elements_of_gs1(&mut reading, &format.fields, is_mixed, today)),
-            "06" => fields.for_each(|field| data_identifiers::put(&mut reading, field, today)),
+            "06" => fields.for_each(|field| data_identifiers::put(&mut reading, field)),
             other => {
                 for field in fields {
                     reading.elements.push((format!("format {other}"), field.clone()));
@@ -171,7 +171,7 @@ fn of_formats(text: &str, formats: &[Format], today: NaiveDate) -> Scanned {
         fault = Some(Unreadable::Label("has no fields"));
     }
     fault = fault.or_else(|| data_identifiers::contradiction(&reading));
-    data_identifiers::settle(&mut reading);
+    data_identifiers::settle(&mut reading, today);
     Scanned { reading, fault }
 }
 

@@ -67,9 +67,22 @@ fn is_ordinary(text: &str) -> bool {
 }
 
 fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -> Option<Meant> {
-    let (first, rest) = text.split_at_checked(text.chars().next()?.len_utf8())?;
+    let character = text.chars().next()?;
+    if !layout.may_give(character, begins_a_code) {
+        return None;
+    }
+    let (first, rest) = text.split_at_checked(character.len_utf8())?;
+    let second = rest.chars().next().and_then(|second| layout.meant(second));
     // A dead key may have merged with the character behind it, so that the first one stands for two.
-    let begins: Vec<String> = layout.meanings(first).filter(|begin| begin.starts_with(begins_a_code)).collect();
+    let is_one = |begin: &String| begin.starts_with(begins_a_code) && may_go_on(begin, second);
+    let begins: Vec<String> = layout.meanings(first).filter(is_one).collect();
+    if begins.is_empty() {
+        return None;
+    }
+    // The beginning decides for most layouts, and spares them the rest of a long text.
+    let head = rest.char_indices().nth(LONGEST_BEGINNING).map_or(rest, |(end, _)| rest.split_at(end).0);
+    let head = layout.text_meant(head)?;
+    let begins: Vec<String> = begins.into_iter().filter(|begin| begins_as_one(&format!("{begin}{head}"))).collect();
     if begins.is_empty() {
         return None;
     }
@@ -85,8 +98,37 @@ fn meant(text: &str, layout: &'static Layout, read: &impl Fn(&str) -> Scanned) -
     })
 }
 
+/// As many characters as the identifier and the number of a container have, and a few more.
+const LONGEST_BEGINNING: usize = 24;
+
+/// True for a beginning of one of the codes that can be told.
+fn begins_as_one(head: &str) -> bool {
+    let begins = |word: &str| head.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    match head.as_bytes() {
+        [b']', ..] => symbology::split(head).0.is_some_and(symbology::is_common),
+        [b'{', ..] => head.starts_with("{pbn:"),
+        [b'S', ..] => begins("SCANTRAIL"),
+        [b'h' | b'H', ..] => begins("http"),
+        [b'[', ..] => begins("[)>"),
+        [b'>', ..] => begins(">[)>"),
+        _ => true,
+    }
+}
+
 fn begins_a_code(first: char) -> bool {
     first.is_ascii_digit() || "][>{+=&hHSP".contains(first)
+}
+
+/// True when the second character fits the first; it spares most texts the rest.
+fn may_go_on(begin: &str, second: Option<char>) -> bool {
+    match (begin, second) {
+        ("]", Some(second)) => second.is_ascii_alphabetic(),
+        ("S", Some(second)) => second == 'C',
+        ("h" | "H", Some(second)) => second.eq_ignore_ascii_case(&'t'),
+        ("[", Some(second)) => second == ')',
+        ("+", Some(second)) => second.is_ascii_alphanumeric() || second == '$',
+        (_, second) => begin.len() > 1 || second.is_some(),
+    }
 }
 
 fn may_be_one(meant: &str) -> bool {

@@ -10,7 +10,8 @@
 //!
 //! Where to add what: a GS1 element is a row in `identifiers::table`, a rule for values a line in `values`, the use of a
 //! value is in `gs1`; a disguise of the separator is a row in `disguise`; a data identifier is a line in
-//! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`.
+//! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`; a keyboard layout is a row in
+//! `host_layouts`; a warning that must be told to whoever books the scan is a word in `settle`.
 
 mod brackets;
 mod check_character;

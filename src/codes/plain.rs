@@ -80,7 +80,8 @@ pub(super) fn look_like_other_text(reading: &mut Reading) {
     let names_itself = text.split_once(':').is_some_and(|(name, rest)| {
         !rest.trim().is_empty() && NAMES.iter().any(|one| name.trim().eq_ignore_ascii_case(one))
     });
-    if text.contains("//") || text.contains("/01/") || ADDRESSES.iter().any(|address| is(address, text)) {
+    let has_scheme = text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"http"));
+    if has_scheme || text.contains("//") || text.contains("/01/") || ADDRESSES.iter().any(|address| is(address, text)) {
         reading.warn("web-address", "it is an address of the web: is it the barcode that was meant?");
         reading.doubt(Confidence::Guess);
     } else if names_itself {

@@ -255,7 +255,7 @@ impl Reader<'_> {
             Some(Err(fault)) => return Scanned::unread(data, fault),
             None => {}
         }
-        if let Some(reading) = data_identifiers::read_bare(data, self.rules.data_identifiers, self.today) {
+        if let Some(reading) = data_identifiers::read_bare(data, self.rules.data_identifiers) {
             return reading.into();
         }
         if identifier.is_none()

@@ -76,7 +76,7 @@ fn what_may_have_been_read_wrongly_is_told() {
         ("19521234543213", "wrong-check-digit"),
         ("010400638133393110B7#17270131", "separator-disguised"),
     ] {
-        let document = world.json(&format!("{RECEIVE} --dry-run"), &format!("MILK-1L\n1\n{lot}\n"));
+        let document = world.json(&format!("{RECEIVE} --dry-run"), format!("MILK-1L\n1\n{lot}\n"));
         assert_eq!(document["warnings"][0]["code"], code, "{document}");
     }
     // What is left to the slot is not told.
@@ -99,7 +99,7 @@ fn what_is_certainly_no_lot_is_refused() {
         ("LOT-1]C110B7", "ambiguous-scan"),
         ("`B123ITEM0010-$$0228LOTß72", "ambiguous-scan"),
     ] {
-        let codes = world.refused_codes(RECEIVE, &format!("MILK-1L\n1\n{lot}\n"));
+        let codes = world.refused_codes(RECEIVE, format!("MILK-1L\n1\n{lot}\n"));
         assert_eq!(codes[0], code, "{lot}");
     }
 }
