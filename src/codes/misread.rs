@@ -28,7 +28,7 @@ struct Meant {
 /// What a text looks like that was not understood: `Some` with a fault when it certainly came through another layout. A
 /// plain reading of it is doubted where that is likely. `read` reads what was meant.
 pub(super) fn look(text: &str, plain: Option<&mut Reading>, read: impl Fn(&str) -> Scanned) -> Option<Unreadable> {
-    if is_ordinary(text) {
+    if is_ordinary(text) || text.starts_with("http://") || text.starts_with("https://") {
         return None;
     }
     let meant = LAYOUTS.iter().filter_map(|layout| meant(text, layout, &read));
