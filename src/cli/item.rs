@@ -129,7 +129,9 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         }
         Command::Show { code } => {
             let item = store.read(|view| item_view(view, &code))?;
-            output::result(&if context.globals.json { document(&item).to_string() } else { text(&[item]) })
+            let holds = super::hold_text::holds(&item.holds);
+            let shown = if context.globals.json { document(&item).to_string() } else { text(&[item]) + &holds };
+            output::result(&shown)
         }
     }
 }
@@ -138,7 +140,7 @@ fn document(view: &ItemView) -> Value {
     json!({
         "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
         "gtins": view.gtins, "barcodes": view.barcodes, "packs": packs(view), "supplier_barcodes": supplier_codes(view),
-        "unit": view.item.unit, "scale": view.item.scale.decimals(),
+        "unit": view.item.unit, "scale": view.item.scale.decimals(), "holds": view.holds,
     })
 }
 

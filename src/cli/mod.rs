@@ -11,6 +11,8 @@ mod decode;
 mod document;
 mod draft;
 mod failure;
+mod hold;
+mod hold_text;
 mod import;
 mod init;
 mod item;
@@ -26,6 +28,7 @@ mod pick;
 mod progress;
 mod receive;
 mod release;
+mod release_hold;
 mod return_goods;
 mod scans;
 mod sell;
@@ -90,6 +93,8 @@ enum Command {
     Pick(pick::Args),
     Sell(sell::Args),
     Return(return_goods::Args),
+    Hold(hold::Args),
+    ReleaseHold(release_hold::Args),
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
@@ -148,6 +153,8 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Pick(args) => pick::run(args, context),
         Command::Sell(args) => sell::run(args, context),
         Command::Return(args) => return_goods::run(args, context),
+        Command::Hold(args) => hold::run(args, context),
+        Command::ReleaseHold(args) => release_hold::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),

@@ -7,6 +7,7 @@
 
 mod allocate;
 mod chain;
+mod hold;
 mod movement;
 mod refusal;
 mod reverse;
@@ -20,6 +21,7 @@ mod verb;
 
 pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};
 pub use chain::{Chain, GENESIS};
+pub use hold::{HeldBy, Hold, HoldRule, HoldSubject, Receipt, judge_hold};
 pub use movement::{Movement, SerialHop};
 pub use refusal::{Code, Refusal, Refused};
 pub use reverse::{Reversal, effective_hops, reversed};

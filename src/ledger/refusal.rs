@@ -47,6 +47,8 @@ pub enum Code {
     ItemDiffers,
     /// A change that goods in the ledger do not allow.
     ItemInUse,
+    /// No rule of the house allows to sell goods that are on hold.
+    OverrideNotAllowed,
     /// Not a plain decimal.
     QuantityNotANumber,
     /// Zero.
@@ -107,6 +109,8 @@ pub enum Code {
     LotDiffers,
     /// The dates are not those of the group, the flag or the record.
     ExpiryDiffers,
+    /// A hold covers the unit, the lot or the item.
+    LotOnHold,
     /// The lot's expiry has passed.
     LotExpired,
     /// More than the order asks for.
@@ -117,6 +121,10 @@ pub enum Code {
     NothingAllocated,
     /// The order has nothing picked.
     NothingPicked,
+    /// The same hold is on.
+    AlreadyOnHold,
+    /// No such hold is on.
+    NotOnHold,
     /// The batch ended before it was complete.
     BatchIncomplete,
     /// It was undone already.
@@ -129,7 +137,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 61] = [
+    pub const ALL: [(Code, &'static str); 65] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -152,6 +160,7 @@ impl Code {
         (Code::PartnerDiffers, "partner-differs"),
         (Code::ItemDiffers, "item-differs"),
         (Code::ItemInUse, "item-in-use"),
+        (Code::OverrideNotAllowed, "override-not-allowed"),
         (Code::QuantityNotANumber, "quantity-not-a-number"),
         (Code::QuantityNotPositive, "quantity-not-positive"),
         (Code::QuantityNotWhole, "quantity-not-whole"),
@@ -182,11 +191,14 @@ impl Code {
         (Code::AllocatedToOtherOrder, "allocated-to-other-order"),
         (Code::LotDiffers, "lot-differs"),
         (Code::ExpiryDiffers, "expiry-differs"),
+        (Code::LotOnHold, "lot-on-hold"),
         (Code::LotExpired, "lot-expired"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),
         (Code::NothingPicked, "nothing-picked"),
+        (Code::AlreadyOnHold, "already-on-hold"),
+        (Code::NotOnHold, "not-on-hold"),
         (Code::BatchIncomplete, "batch-incomplete"),
         (Code::AlreadyUndone, "already-undone"),
         (Code::CannotUndo, "cannot-undo"),

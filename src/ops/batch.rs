@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
+use super::held;
 use super::house::House;
 use super::lookup::Lookup;
 use super::record::{Content, Recorded, Request, Warning, record};
@@ -80,6 +81,10 @@ pub trait ScanVerb {
     fn options(&self) -> &BatchOptions;
     /// The order that its flags name.
     fn order(&self) -> Option<&str>;
+    /// True when held and expired goods are taken all the same.
+    fn overrides_hold(&self) -> bool {
+        false
+    }
     /// Adds its own flags to the content of the op id.
     fn describe(&self, content: &mut Content);
     /// Resolves its flags.
@@ -130,7 +135,12 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
-        Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
+        let mut draft = Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? };
+        warnings.extend(held::on_arrival(writer, &frame, &request.stamp, &mut draft)?);
+        if verb.overrides_hold() {
+            held::write_down(writer, &request.stamp, &mut draft)?;
+        }
+        Ok(draft)
     })?;
     Ok(Recorded { warnings, ..recorded })
 }
@@ -208,6 +218,7 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,
+        override_hold: verb.overrides_hold(),
     })
 }
 

@@ -3,6 +3,8 @@
 
 mod allocate;
 mod batch;
+mod held;
+mod hold;
 mod house;
 mod import;
 mod lookup;
@@ -26,6 +28,8 @@ mod undo;
 
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use held::held_by;
+pub use hold::{HoldWords, ReleaseHold, hold, holds_on_item};
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use lookup::facts as facts_for_scan;

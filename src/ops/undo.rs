@@ -2,26 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::record::record;
+use super::record::{record, record_alone};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{held, hold};
 use crate::ledger::{
     Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
-use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
+use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
 /// Operations that move goods or claims. Master data is changed by setting it again.
-const KINDS: [&str; 8] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo"];
+const KINDS: [&str; 10] =
+    ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "hold", "release-hold", "undo"];
 
 /// Takes an operation back.
 ///
 /// # Errors
-/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list.
+/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list, `lot-on-hold`.
 pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("undo", request);
     content.flag("operation", Some(&number.to_string()));
-    record(store, request, content.digest(), |writer| {
+    let is_hold = store.read(|view| is_of_hold(view, number))?;
+    let decide = |writer: &Writer<'_>| {
         let target = find(writer, number)?;
+        if is_hold {
+            return hold::undone(writer, number, request);
+        }
         if let Some(order) = target.order {
             writer.lock_order(order)?;
         }
@@ -32,7 +38,9 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             return Err(has_dependants(writer, number, &dependants)?.into());
         }
         let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
-        let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        let mut reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        let takes_back = writer.operation(target.root)?.map(|root| root.kind).unwrap_or_default();
+        held::judge_undo(writer, number, &takes_back, &mut reversal)?;
         Ok(Draft {
             kind: "undo",
             order: target.order,
@@ -44,7 +52,19 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             lot_dates: dates_without(writer, number)?,
             scans: None,
         })
-    })
+    };
+    if is_hold {
+        record_alone(store, request, content.digest(), decide)
+    } else {
+        record(store, request, content.digest(), decide)
+    }
+}
+
+/// True for a hold, for its release, and for what takes them back.
+fn is_of_hold(view: &View<'_>, number: OperationNumber) -> Result<bool> {
+    let root = view.operation(number)?.map(|target| target.root);
+    let root = root.map(|root| view.operation(root)).transpose()?.flatten();
+    Ok(root.is_some_and(|root| matches!(root.kind.as_str(), "hold" | "release-hold")))
 }
 
 fn find(view: &View<'_>, number: OperationNumber) -> Result<RecordedOperation> {
