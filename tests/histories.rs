@@ -19,7 +19,7 @@ mod postgresql;
 #[path = "histories/world.rs"]
 mod world;
 
-use model::{Batch, Group, Model, Spot, Verb};
+use model::{Batch, Group, Model, Rule, Spot, Verb};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use world::{Action, World};
@@ -71,11 +71,31 @@ fn action(dice: &mut Dice, model: &Model) -> Action {
         72..76 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
         76..83 => Action::Batch(batch(dice, model, Verb::Return)),
         83..87 => Action::Batch(batch(dice, model, Verb::ReturnToSupplier)),
+        87..91 => Action::Hold(rule(dice, model)),
+        91..93 => {
+            let holds: Vec<i64> = model.holds().into_iter().map(|(number, _)| number).collect();
+            Action::ReleaseHold { number: dice.maybe(90, &holds).unwrap_or(9_999) }
+        }
         _ => {
             let last = model.operations.iter().rev().take(8).map(|operation| operation.number).collect::<Vec<_>>();
             Action::Undo { number: if last.is_empty() { 9_999 } else { dice.pick(&last) } }
         }
     }
+}
+
+fn rule(dice: &mut Dice, model: &Model) -> Rule {
+    let item = dice.pick(&model.items);
+    let mut rule = Rule { item: item.sku.to_owned(), lot: None, serial: None, supplier: None };
+    if item.by_lot {
+        rule.lot = dice.maybe(50, &LOTS).map(str::to_owned);
+    }
+    if item.by_serial && rule.lot.is_none() {
+        rule.serial = dice.maybe(50, &SERIALS).map(str::to_owned);
+    }
+    if item.by_lot || item.by_serial {
+        rule.supplier = dice.maybe(30, &["ACME", "ZETA"]).map(str::to_owned);
+    }
+    rule
 }
 
 fn batch(dice: &mut Dice, model: &Model, verb: Verb) -> Batch {

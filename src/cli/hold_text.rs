@@ -29,7 +29,14 @@ pub fn of(operation: &RecordedOperation) -> String {
         tell(&mut text, &detail, "picked", |row| {
             format!("Picked for {}, and cannot be sold: {}", word(row, "order"), goods(row))
         });
-        tell(&mut text, &detail, "here", |row| format!("Here: {} at {}", goods(row), word(row, "location")));
+        tell(&mut text, &detail, "here", |row| {
+            let stood = match row["state"].as_str() {
+                Some("allocated") => format!(", was set aside for {}", word(row, "order")),
+                Some("picked") => format!(", picked for {}", word(row, "order")),
+                _ => String::new(),
+            };
+            format!("Here: {} at {}{stood}", goods(row), word(row, "location"))
+        });
         tell(&mut text, &detail, "elsewhere", |row| {
             format!("With a customer: {} ({}) has {}", word(row, "name"), word(row, "partner"), goods(row))
         });
@@ -39,10 +46,9 @@ pub fn of(operation: &RecordedOperation) -> String {
 }
 
 /// What the holds of an operation are about, in a few words.
-pub fn what(document: &Map<String, Value>) -> String {
-    let holds = document.get("holds").and_then(Value::as_array);
-    let words = holds.map(|holds| holds.iter().map(|hold| word(hold, "what")).collect::<Vec<_>>());
-    words.unwrap_or_default().join(", ")
+pub fn what(document: &Map<String, Value>) -> Option<String> {
+    let holds = document.get("holds").and_then(Value::as_array)?;
+    Some(holds.iter().map(|hold| word(hold, "what")).collect::<Vec<_>>().join(", "))
 }
 
 /// The holds of an item that are on.

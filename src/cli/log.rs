@@ -67,7 +67,7 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
         .unwrap_or_default();
     let more = document.get("lines").and_then(Value::as_array).map_or(0, |lines| lines.len().saturating_sub(3));
     let goods = if more > 0 { format!("{}, and {more} more", goods.join(", ")) } else { goods.join(", ") };
-    let goods = if goods.is_empty() { super::hold_text::what(document) } else { goods };
+    let goods = super::hold_text::what(document).unwrap_or(goods);
     let what = operation.reverses.map_or(operation.kind.clone(), |reversed| format!("undo of {reversed}"));
     let mut remark: Vec<String> =
         ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();

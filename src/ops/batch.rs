@@ -10,7 +10,7 @@ use super::lookup::Lookup;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
-use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
+use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
@@ -136,13 +136,19 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         let mut draft = Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? };
-        warnings.extend(held::on_arrival(writer, &frame, &request.stamp, &mut draft)?);
+        warnings.extend(held::on_arrival(writer, receipt(verb, &frame, &request.stamp), &mut draft)?);
         if verb.overrides_hold() {
             held::write_down(writer, &request.stamp, &mut draft)?;
         }
         Ok(draft)
     })?;
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// How the goods of a receipt come in.
+fn receipt(verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Option<Receipt> {
+    let supplier = frame.supplier.map(|(partner, _)| partner);
+    (verb.verb() == Verb::Receive).then(|| Receipt { supplier, at: stamp.at.timestamp() })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::batch::Frame;
 use super::record::Warning;
 use super::settle::reclaim;
 use super::{Draft, House, Result};
@@ -14,7 +13,7 @@ use crate::ledger::{
     Code, HeldBy, Hold, Holding, LotRecord, Movement, Receipt, Refusal, Stage, Verb, judge_expiry, judge_hold,
 };
 use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceKind, Quantity, SerialId, Stamp};
-use crate::store::{Unit, View, Writer};
+use crate::store::{Unit, View};
 
 /// May held and expired goods be sold in this house?
 ///
@@ -85,36 +84,34 @@ pub fn held_by(
 }
 
 /// Goods that arrive and are on hold at once are told. Where a lot is now on hold because more of it came from somebody
-/// whose goods are, what is allocated of it is given back.
-pub fn on_arrival(writer: &Writer<'_>, frame: &Frame, stamp: &Stamp, draft: &mut Draft) -> Result<Vec<Warning>> {
-    let arriving = (draft.kind == "receive")
-        .then(|| Receipt { supplier: frame.supplier.map(|(partner, _)| partner), at: stamp.at.timestamp() });
+/// whose goods are, what is allocated of it is given back. `arriving` is the receipt that it is.
+pub fn on_arrival(view: &View<'_>, arriving: Option<Receipt>, draft: &mut Draft) -> Result<Vec<Warning>> {
     let mut arrived: Vec<&Movement> = Vec::new();
     for one in &draft.movements {
-        if !writer.place(one.from.place)?.kind.is_internal() && writer.place(one.to.place)?.kind.is_internal() {
+        if !view.place(one.from.place)?.kind.is_internal() && view.place(one.to.place)?.kind.is_internal() {
             arrived.push(one);
         }
     }
-    writer.find_holds_ahead(&arrived.iter().map(|one| one.item).collect::<Vec<_>>())?;
+    view.find_holds_ahead(&arrived.iter().map(|one| one.item).collect::<Vec<_>>())?;
     let units = arrived.iter().filter_map(|one| Some((one.item, one.serial?.serial)));
-    writer.find_receipts_ahead(&units.collect::<Vec<_>>())?;
+    view.find_receipts_ahead(&units.collect::<Vec<_>>())?;
     let mut held: BTreeMap<(ItemId, Option<LotId>, OperationNumber), (Rc<Hold>, Quantity)> = BTreeMap::new();
     for one in arrived {
         let unit = one.serial.map(|hop| hop.serial);
-        if let Some(hold) = writer.hold_over(one.item, one.lot, unit, arriving)? {
+        if let Some(hold) = view.hold_over(one.item, one.lot, unit, arriving)? {
             let entry = held.entry((one.item, one.lot, hold.operation)).or_insert((hold, Quantity::ZERO));
             entry.1 = entry.1.plus(one.quantity);
         }
     }
     let mut warnings = Vec::new();
     for ((item, lot, number), (hold, quantity)) in held {
-        let item = writer.item(item)?;
-        let lot = lot.map(|lot| writer.lot_record(lot)).transpose()?;
+        let item = view.item(item)?;
+        let lot = lot.map(|lot| view.lot_record(lot)).transpose()?;
         let (quantity, name) = (quantity.display(item.scale), name_of(&item, lot.as_deref()));
-        let message = format!("{quantity} of {name} arrived and are on hold since operation {number}: {}", hold.reason);
+        let message = format!("{quantity} of {name} arrived, on hold since operation {number}: {}", hold.reason);
         warnings.push(Warning { code: "held-on-arrival", line: None, scan: None, message });
         if let Some(lot) = lot.filter(|_| !item.tracking.by_serial()) {
-            draft.movements.extend(given_back(writer, item.id, lot.id)?);
+            draft.movements.extend(given_back(view, item.id, lot.id)?);
         }
     }
     Ok(warnings)
@@ -169,7 +166,8 @@ pub fn add_detail(draft: &mut Draft, key: &str, value: Value) {
     draft.detail = Some(Value::Object(detail).to_string());
 }
 
-/// An undo must not set aside or ship what is on hold since. Goods that come back by it are not set aside again.
+/// An undo must not set aside or ship what is on hold since. Goods that come back by it are not set aside again, and what
+/// a receipt took from orders, because more of a lot came, stays free.
 ///
 /// # Errors
 /// `lot-on-hold`.
@@ -177,42 +175,52 @@ pub fn judge_undo(
     view: &View<'_>,
     number: OperationNumber,
     takes_back: &str,
-    movements: &mut [Movement],
-) -> Result<()> {
+    movements: Vec<Movement>,
+) -> Result<Vec<Movement>> {
     view.find_holds_ahead(&movements.iter().map(|one| one.item).collect::<Vec<_>>())?;
-    for one in movements.iter_mut() {
+    let mut kept = Vec::with_capacity(movements.len());
+    for mut one in movements {
         let stage = view.claim(one.to.claim)?.map(|claim| claim.stage);
         let comes_back = !view.place(one.from.place)?.kind.is_internal();
         let is_shipped = takes_back == "sell" && view.place(one.to.place)?.kind == PlaceKind::Customer;
-        let is_set_aside = stage.is_some() && one.to.claim != one.from.claim && !comes_back;
-        let is_allocated_again = comes_back && stage == Some(Stage::Allocated);
-        if !is_shipped && !is_set_aside && !is_allocated_again {
-            continue;
-        }
-        let unit = one.serial.map(|hop| hop.serial);
-        let Some(hold) = view.hold_over(one.item, one.lot, unit, None)? else { continue };
-        if is_allocated_again {
-            one.to.claim = ClaimId::FREE;
-            continue;
-        }
-        let item = view.item(one.item)?;
-        let lot = one.lot.map(|lot| view.lot_record(lot)).transpose()?;
-        let name = match unit.map(|unit| view.serial_code(unit)).transpose()?.flatten() {
-            Some(code) => format!("{} {code}", item.sku),
-            None => name_of(&item, lot.as_deref()),
+        let is_set_aside = stage.is_some() && one.to.claim != one.from.claim;
+        let hold = match is_shipped || is_set_aside {
+            true => view.hold_over(one.item, one.lot, one.serial.map(|hop| hop.serial), None)?,
+            false => None,
         };
-        let does = if is_shipped { "ship" } else { "set aside" };
-        let message = format!(
-            "to undo operation {number} would {does} {name}, which is on hold since operation {}: {}",
-            hold.operation, hold.reason
-        );
-        let hint = match view.claim(one.from.claim)? {
-            Some(claim) if claim.stage == Stage::Picked => {
-                format!("what is picked is given back by: scantrail release {} --picked", claim.order_code)
-            }
-            _ => format!("once it is good: scantrail release-hold --hold {} --reason TEXT", hold.operation),
-        };
-        return Err(Refusal::new(Code::LotOnHold, message, hint).into());
+        match hold {
+            Some(_) if comes_back && stage == Some(Stage::Allocated) => one.to.claim = ClaimId::FREE,
+            Some(_) if matches!(takes_back, "receive" | "return") && one.stays_in_place() => continue,
+            Some(hold) if !comes_back => return Err(no_way_round(view, number, &one, &hold, is_shipped)?.into()),
+            _ => {}
+        }
+        kept.push(one);
     }
-    Ok(())
+    Ok(kept)
+}
+
+/// The refusal of an undo that would be a way round a hold.
+fn no_way_round(
+    view: &View<'_>,
+    number: OperationNumber,
+    movement: &Movement,
+    hold: &Hold,
+    is_shipped: bool,
+) -> Result<Refusal> {
+    let item = view.item(movement.item)?;
+    let lot = movement.lot.map(|lot| view.lot_record(lot)).transpose()?;
+    let code = movement.serial.map(|hop| view.serial_code(hop.serial)).transpose()?.flatten();
+    let name = code.map_or_else(|| name_of(&item, lot.as_deref()), |code| format!("{} {code}", item.sku));
+    let does = if is_shipped { "ship" } else { "set aside" };
+    let message = format!(
+        "to undo operation {number} would {does} {name}, which is on hold since operation {}: {}",
+        hold.operation, hold.reason
+    );
+    let hint = match view.claim(movement.from.claim)? {
+        Some(claim) if claim.stage == Stage::Picked => {
+            format!("what is picked is given back by: scantrail release {} --picked", claim.order_code)
+        }
+        _ => format!("once it is good: scantrail release-hold --hold {} --reason TEXT", hold.operation),
+    };
+    Ok(Refusal::new(Code::LotOnHold, message, hint))
 }

@@ -6,7 +6,7 @@ use super::record::{record, record_alone};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use super::{held, hold};
 use crate::ledger::{
-    Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
+    Code, Movement, Receipt, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
@@ -38,20 +38,25 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             return Err(has_dependants(writer, number, &dependants)?.into());
         }
         let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
-        let mut reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
-        let takes_back = writer.operation(target.root)?.map(|root| root.kind).unwrap_or_default();
-        held::judge_undo(writer, number, &takes_back, &mut reversal)?;
-        Ok(Draft {
+        let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        let root = writer.operation(target.root)?;
+        let takes_back = root.as_ref().map(|root| root.kind.as_str()).unwrap_or_default();
+        let movements = held::judge_undo(writer, number, takes_back, reversal)?;
+        let receipt = root.as_ref().filter(|root| root.kind == "receive" && target.sign < 0);
+        let receipt = receipt.map(|root| Receipt { supplier: root.partner, at: root.stamp.at.timestamp() });
+        let mut draft = Draft {
             kind: "undo",
             order: target.order,
             partner: target.partner,
             invoice: target.invoice,
             detail: None,
             reverses: Some(number),
-            movements: reversal,
+            movements,
             lot_dates: dates_without(writer, number)?,
             scans: None,
-        })
+        };
+        held::on_arrival(writer, receipt, &mut draft)?;
+        Ok(draft)
     };
     if is_hold {
         record_alone(store, request, content.digest(), decide)
