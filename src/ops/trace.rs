@@ -204,7 +204,9 @@ fn held_now(view: &View<'_>, row: &TraceNow, today: chrono::NaiveDate) -> Result
     if !row.standing.place.kind.is_internal() {
         return Ok(None);
     }
-    let unit = match row.serial.as_deref().and_then(|serial| SerialCode::new(serial).ok()) {
+    let has_holds = !view.holds_of(row.item.id)?.is_empty();
+    let serial = row.serial.as_deref().filter(|_| has_holds).and_then(|serial| SerialCode::new(serial).ok());
+    let unit = match serial {
         Some(code) => view.serial(row.item.id, &code)?.map(|record| record.id),
         None => None,
     };

@@ -40,8 +40,8 @@ fn a_lot_is_recalled() {
         No longer set aside for SO-2001: 4 of MILK-1L lot B8. To find others: scantrail allocate SO-2001
         Picked for SO-2001, and cannot be sold: 2 of MILK-1L lot B8
         Here: 1 of MILK-1L lot B8 at WH1/A-01
-        Here: 4 of MILK-1L lot B8 at WH1/A-01
-        Here: 2 of MILK-1L lot B8 at WH1/STAGING
+        Here: 4 of MILK-1L lot B8 at WH1/A-01, was set aside for SO-2001
+        Here: 2 of MILK-1L lot B8 at WH1/STAGING, picked for SO-2001
         With a customer: Carol & Co (CAROL) has 3 of MILK-1L lot B8
         exit 0
 
@@ -53,8 +53,8 @@ fn a_lot_is_recalled() {
         No longer set aside for SO-2001: 4 of MILK-1L lot B8. To find others: scantrail allocate SO-2001
         Picked for SO-2001, and cannot be sold: 2 of MILK-1L lot B8
         Here: 1 of MILK-1L lot B8 at WH1/A-01
-        Here: 4 of MILK-1L lot B8 at WH1/A-01
-        Here: 2 of MILK-1L lot B8 at WH1/STAGING
+        Here: 4 of MILK-1L lot B8 at WH1/A-01, was set aside for SO-2001
+        Here: 2 of MILK-1L lot B8 at WH1/STAGING, picked for SO-2001
         With a customer: Carol & Co (CAROL) has 3 of MILK-1L lot B8
         exit 0
 
