@@ -1017,7 +1017,8 @@ impl Model {
         });
         let mut expected = self.released_by_arrival(&after, main);
         let mut found: Vec<Move> = given_back.iter().map(|one| (*one).clone()).collect();
-        (expected.sort(), found.sort());
+        expected.sort();
+        found.sort();
         if expected == found { Ok(()) } else { Err(format!("expected to be given back {expected:?}: {found:?}")) }
     }
 
