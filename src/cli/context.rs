@@ -226,6 +226,17 @@ impl Context {
         })
     }
 
+    /// Why something is done that nobody does without a reason.
+    ///
+    /// # Errors
+    /// No reason was given.
+    pub fn reason_for(&self, what: &str) -> Result<(), Failure> {
+        match self.globals.reason.as_deref() {
+            Some(reason) if !reason.trim().is_empty() => Ok(()),
+            _ => Err(Failure::usage(format!("{what} has a reason: give it with --reason TEXT"))),
+        }
+    }
+
     /// Carries out what records something; where its outcome is unknown, the op id to repeat it with is named.
     ///
     /// # Errors

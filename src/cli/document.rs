@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::hold_text;
 use super::output::safe;
 use super::table::{Align, table};
 use crate::model::Quantity;
@@ -41,7 +42,7 @@ fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> 
 
 /// True for the movements that only give an allocation back while something else was done.
 fn is_side_effect(kind: &str, line: &RecordedLine) -> bool {
-    line.gives_back() && !matches!(kind, "release" | "undo")
+    line.gives_back() && !matches!(kind, "release" | "hold" | "undo")
 }
 
 fn line(line: &Line<'_>) -> Value {
@@ -139,10 +140,14 @@ pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
     text.push_str(&line_table(&main));
     let released = lines(operation.lines.iter().filter(|line| is_side_effect(&operation.kind, line)));
     if !released.is_empty() {
-        text.push_str("Given back, because other units took their place:\n");
+        text.push_str(match operation.kind.as_str() {
+            "receive" | "return" => "Given back, because it is on hold now:\n",
+            _ => "Given back, because other units took their place:\n",
+        });
         text.push_str(&line_table(&released));
     }
     text.push_str(&unclaimed_text(operation));
+    text.push_str(&hold_text::of(operation));
     files.iter().for_each(|file| text.push_str(&format!("Wrote {}\n", safe(file))));
     text
 }

@@ -12,6 +12,8 @@ mod decode;
 mod document;
 mod draft;
 mod failure;
+mod hold;
+mod hold_text;
 mod import;
 mod init;
 mod item;
@@ -29,6 +31,7 @@ mod profile;
 mod progress;
 mod receive;
 mod release;
+mod release_hold;
 mod return_goods;
 mod scanner;
 mod scans;
@@ -95,6 +98,8 @@ enum Command {
     Sell(sell::Args),
     Return(return_goods::Args),
     Cut(cut::Args),
+    Hold(hold::Args),
+    ReleaseHold(release_hold::Args),
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
@@ -156,6 +161,8 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Sell(args) => sell::run(args, context),
         Command::Return(args) => return_goods::run(args, context),
         Command::Cut(args) => cut::run(args, context),
+        Command::Hold(args) => hold::run(args, context),
+        Command::ReleaseHold(args) => release_hold::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::table::{Align, table};
 use super::{output, paper};
+use crate::ledger::HeldBy;
 use crate::ops::{OpError, Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_paper};
 use crate::store::Event;
 
@@ -82,6 +83,8 @@ fn document(trace: &Trace, files: &[String]) -> Value {
             "item": row.item.sku.as_str(), "lot": row.lot.as_ref().map(|lot| lot.code.as_str()), "serial": row.serial,
             "location": row.standing.place.path, "quantity": row.item.counted(row.quantity, 1), "state": row.state(),
             "order": row.standing.claim.as_ref().map(|claim| claim.order_code.as_str()),
+            "held": row.held.is_some(), "held_because": row.held.as_ref().map(HeldBy::reason),
+            "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
             "expires": row.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
             "best_before": row.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         });
@@ -130,7 +133,7 @@ fn text(trace: &Trace, files: &[String]) -> String {
                 row.serial.as_deref().map(output::safe).unwrap_or_default(),
                 row.standing.place.path.clone(),
                 row.quantity.display(row.item.scale),
-                format!("{}{}", row.state(), order.unwrap_or_default()),
+                format!("{}{}{}", row.state(), order.unwrap_or_default(), why_held(row)),
             ]
         })
         .collect();
@@ -147,6 +150,13 @@ fn text(trace: &Trace, files: &[String]) -> String {
     text.push_str(&events(&trace.events));
     files.iter().for_each(|file| text.push_str(&format!("\nWrote {}\n", output::safe(file))));
     text
+}
+
+/// Why goods are held, and since which operation.
+fn why_held(row: &TraceNow) -> String {
+    let Some(held) = &row.held else { return String::new() };
+    let since = held.operation().map(|number| format!(" (operation {number})")).unwrap_or_default();
+    format!(": {}{since}", output::safe(&held.reason()))
 }
 
 fn events(events: &[Event]) -> String {

@@ -7,6 +7,7 @@
 
 mod allocate;
 mod chain;
+mod hold;
 mod measured;
 mod movement;
 mod picking;
@@ -22,6 +23,7 @@ mod verb;
 
 pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};
 pub use chain::{Chain, GENESIS};
+pub use hold::{HeldBy, Hold, HoldRule, HoldSubject, Receipt, judge_hold};
 pub use measured::{Choice, MeasuredStrategy, choose};
 pub use movement::{Movement, SerialHop};
 pub use picking::{allocate_by, passed_over, picking_order};

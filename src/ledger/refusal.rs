@@ -47,6 +47,8 @@ pub enum Code {
     ItemDiffers,
     /// A change that goods in the ledger do not allow.
     ItemInUse,
+    /// No rule of the house allows to sell goods that are on hold.
+    OverrideNotAllowed,
     /// Not a plain decimal.
     QuantityNotANumber,
     /// Zero.
@@ -111,6 +113,8 @@ pub enum Code {
     LotDiffers,
     /// The dates are not those of the group, the flag or the record.
     ExpiryDiffers,
+    /// A hold covers the unit, the lot or the item.
+    LotOnHold,
     /// The lot's expiry has passed.
     LotExpired,
     /// More than the order asks for.
@@ -125,6 +129,10 @@ pub enum Code {
     NotMeasured,
     /// More is to be cut off a unit than there is of it.
     MeasureTooLarge,
+    /// The same hold is on.
+    AlreadyOnHold,
+    /// No such hold is on.
+    NotOnHold,
     /// The batch ended before it was complete.
     BatchIncomplete,
     /// It was undone already.
@@ -137,7 +145,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 65] = [
+    pub const ALL: [(Code, &'static str); 69] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -160,6 +168,7 @@ impl Code {
         (Code::PartnerDiffers, "partner-differs"),
         (Code::ItemDiffers, "item-differs"),
         (Code::ItemInUse, "item-in-use"),
+        (Code::OverrideNotAllowed, "override-not-allowed"),
         (Code::QuantityNotANumber, "quantity-not-a-number"),
         (Code::QuantityNotPositive, "quantity-not-positive"),
         (Code::QuantityNotWhole, "quantity-not-whole"),
@@ -192,6 +201,7 @@ impl Code {
         (Code::AllocatedToOtherOrder, "allocated-to-other-order"),
         (Code::LotDiffers, "lot-differs"),
         (Code::ExpiryDiffers, "expiry-differs"),
+        (Code::LotOnHold, "lot-on-hold"),
         (Code::LotExpired, "lot-expired"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
@@ -199,6 +209,8 @@ impl Code {
         (Code::NothingPicked, "nothing-picked"),
         (Code::NotMeasured, "not-measured"),
         (Code::MeasureTooLarge, "measure-too-large"),
+        (Code::AlreadyOnHold, "already-on-hold"),
+        (Code::NotOnHold, "not-on-hold"),
         (Code::BatchIncomplete, "batch-incomplete"),
         (Code::AlreadyUndone, "already-undone"),
         (Code::CannotUndo, "cannot-undo"),

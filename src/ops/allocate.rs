@@ -10,7 +10,7 @@ use crate::ledger::{
     choose, first_out_order,
 };
 use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
-use crate::store::{ProgressKind, Store, View, Writer};
+use crate::store::{ProgressKind, Store, Unit, View, Writer};
 
 /// `allocate`.
 #[derive(Debug, Clone, Default)]
@@ -100,11 +100,8 @@ impl Allocate {
         first_out_order(self.strategy, &mut stock);
         let mut units = Vec::new();
         for holding in &stock {
-            units.extend(
-                view.units(holding, usize::MAX)?
-                    .into_iter()
-                    .filter_map(|unit| Some((holding, record_of(holding, unit)?))),
-            );
+            let good = good_units(view, holding, view.units(holding, usize::MAX)?)?;
+            units.extend(good.into_iter().filter_map(|unit| Some((holding, record_of(holding, unit)?))));
         }
         let measures: Vec<(usize, Quantity)> =
             units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
@@ -121,7 +118,7 @@ impl Allocate {
         let day = request.stamp.day();
         let mut stock = view.free_stock(item.id)?;
         stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
-        Ok(stock)
+        good_stock(view, item, stock)
     }
 
     /// Sets aside up to `need` of an item, and gives what is missing.
@@ -167,14 +164,56 @@ fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
     holding.lot.as_ref().map(|lot| lot.id)
 }
 
+/// Stock without what is on hold as a whole.
+fn good_stock(view: &View<'_>, item: &Item, stock: Vec<Holding>) -> Result<Vec<Holding>> {
+    let holds = view.holds_of(item.id)?;
+    if holds.is_empty() {
+        return Ok(stock);
+    }
+    if !item.tracking.by_serial() && holds.iter().any(|hold| hold.rule.asks_for_receipts()) {
+        view.find_receipts_of_lots(&stock.iter().filter_map(lot_of).collect::<Vec<_>>())?;
+    }
+    let mut good = Vec::with_capacity(stock.len());
+    for holding in stock {
+        if view.hold_over(item.id, lot_of(&holding), None, None)?.is_none() {
+            good.push(holding);
+        }
+    }
+    Ok(good)
+}
+
+/// How many units may be held although the units beside them are good.
+fn most_held_apart(view: &View<'_>, item: ItemId) -> Result<usize> {
+    let holds = view.holds_of(item)?;
+    if holds.iter().any(|hold| hold.rule.asks_for_receipts()) {
+        return Ok(usize::MAX);
+    }
+    Ok(holds.iter().filter(|hold| hold.rule.tells_units_apart()).count())
+}
+
+/// Units without those on hold.
+fn good_units(view: &View<'_>, holding: &Holding, units: Vec<Unit>) -> Result<Vec<Unit>> {
+    view.find_receipts_ahead(&units.iter().map(|unit| (holding.item, unit.serial)).collect::<Vec<_>>())?;
+    let mut good = Vec::with_capacity(units.len());
+    for unit in units {
+        if view.hold_over(holding.item, lot_of(holding), Some(unit.serial), None)?.is_none() {
+            good.push(unit);
+        }
+    }
+    Ok(good)
+}
+
 /// The units that came in first, over all places of one lot.
 fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Result<Vec<(&'h Holding, SerialRecord)>> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut units = Vec::new();
     for holding in holdings {
-        for unit in view.units(holding, most)? {
-            units.extend(record_of(holding, unit).map(|record| (holding, record)));
+        let looked_at = most.saturating_add(most_held_apart(view, holding.item)?);
+        let mut found = view.units(holding, looked_at)?;
+        if looked_at > most {
+            found = good_units(view, holding, found)?;
         }
+        units.extend(found.into_iter().filter_map(|unit| record_of(holding, unit)).map(|record| (holding, record)));
     }
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);
@@ -182,7 +221,7 @@ fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Resu
 }
 
 /// What an order still needs: ordered, less shipped, less set aside already. By item, in the order of the rows.
-fn needs(view: &View<'_>, order: OrderId) -> Result<BTreeMap<ItemId, Quantity>> {
+pub(super) fn needs(view: &View<'_>, order: OrderId) -> Result<BTreeMap<ItemId, Quantity>> {
     let mut needs: BTreeMap<ItemId, Quantity> = BTreeMap::new();
     for line in view.order_lines(order)? {
         let need = needs.entry(line.item).or_default();

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
+use super::held;
 use super::house::House;
 use super::lookup::Lookup;
 use super::numbers::{NewNumbers, Numbers};
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
-use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
+use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
@@ -83,6 +84,10 @@ pub trait ScanVerb {
     fn options(&self) -> &BatchOptions;
     /// The order that its flags name.
     fn order(&self) -> Option<&str>;
+    /// True when held and expired goods are taken all the same.
+    fn overrides_hold(&self) -> bool {
+        false
+    }
     /// Adds its own flags to the content of the op id.
     fn describe(&self, content: &mut Content);
     /// Resolves its flags.
@@ -144,7 +149,12 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         warnings.extend(repaired_scans(scans));
-        Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
+        let mut draft = Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? };
+        warnings.extend(held::on_arrival(writer, receipt(verb, &frame, &request.stamp), &mut draft)?);
+        if verb.overrides_hold() {
+            held::write_down(writer, &request.stamp, &mut draft)?;
+        }
+        Ok(draft)
     })?;
     Ok(Recorded { warnings, ..recorded })
 }
@@ -156,6 +166,12 @@ fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
     let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
     let message = format!("{scans} repaired by the profile of this station's scanner");
     (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
+}
+
+/// How the goods of a receipt come in.
+fn receipt(verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Option<Receipt> {
+    let supplier = frame.supplier.map(|(partner, _)| partner);
+    (verb.verb() == Verb::Receive).then(|| Receipt { supplier, at: stamp.at.timestamp() })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.
@@ -232,6 +248,7 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,
+        override_hold: verb.overrides_hold(),
     })
 }
 

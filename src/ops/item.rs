@@ -23,6 +23,8 @@ pub struct ItemView {
     pub packs: Vec<(String, Quantity)>,
     /// What suppliers call it: the supplier, and their word.
     pub supplier_codes: Vec<(String, String)>,
+    /// The holds that are on, as JSON.
+    pub holds: Vec<serde_json::Value>,
 }
 
 /// `item add`, `item set` and a row of `import items`. What is not given is `None`, and stays as it is with `item set`.
@@ -330,7 +332,8 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
             ItemCode::Barcode(text) => barcodes.push(text),
         }
     }
-    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes })
+    let holds = super::holds_on_item(view, item.id)?;
+    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes, holds })
 }
 
 /// `item add`.

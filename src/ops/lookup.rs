@@ -73,7 +73,11 @@ impl<'v, 'c> Lookup<'v, 'c> {
             words.borrow_mut().extend(self.view.items_of_supplier(supplier, &codes)?);
         }
         self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
-        Ok(self.view.find_serials_ahead(&serials)?)
+        self.view.find_serials_ahead(&serials)?;
+        if self.verb.needs_good_goods() {
+            self.view.find_holds_of_found()?;
+        }
+        Ok(())
     }
 
     /// Everything that is known of a scan. A text that is known as a whole wins over a guess that it is GS1 data, so the
@@ -101,6 +105,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
             self.find_stock(&wants, &mut known)?;
         }
+        self.find_holds(&wants, &mut known)?;
         Ok((reading, known))
     }
 
@@ -289,6 +294,21 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 }
             }
             None => {}
+        }
+        Ok(())
+    }
+
+    fn find_holds(&self, wants: &Wants, known: &mut Known) -> Result<()> {
+        if !self.verb.needs_good_goods() {
+            return Ok(());
+        }
+        if let Some(item) = wants.item.as_ref().filter(|_| known.lot.is_some() || wants.lot.is_none()) {
+            let lot = known.lot.as_ref().map(|lot| lot.id);
+            known.hold = self.view.hold_over(item.id, lot, None, None)?;
+        }
+        for (item, unit) in &known.serials {
+            let lot = unit.lot.as_ref().map(|lot| lot.id);
+            known.held_units.extend(self.view.hold_over(item.id, lot, Some(unit.id), None)?);
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 mod allocate;
 mod batch;
 mod cut;
+mod held;
+mod hold;
 mod house;
 mod import;
 mod item;
@@ -33,6 +35,8 @@ mod undo;
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use cut::Cut;
+pub use held::held_by;
+pub use hold::{HoldWords, ReleaseHold, hold, holds_on_item};
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};

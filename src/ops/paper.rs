@@ -463,6 +463,7 @@ pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> 
     fields.push(("Operation".to_owned(), operation.number.to_string()));
     fields.extend(operation.invoice.iter().map(|invoice| ("Invoice".to_owned(), invoice.clone())));
     fields.extend(operation.reason.iter().map(|reason| ("Reason".to_owned(), reason.clone())));
+    fields.extend(overridden(operation));
     let lines: Vec<RecordedLine> = moved(operation).cloned().collect();
     let slip = Slip {
         heading: heading.to_owned(),
@@ -472,6 +473,19 @@ pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> 
         lines: grouped(&lines).into_iter().map(slip_line).collect(),
     };
     paper(&slip::pages(&slip), &of_operation(heading, operation))
+}
+
+/// What was sold although it was on hold or expired.
+fn overridden(operation: &RecordedOperation) -> Vec<(String, String)> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let row = |row: &serde_json::Value| {
+        let lot = row["lot"].as_str().map(|lot| format!(" lot {lot}")).unwrap_or_default();
+        let goods = format!("{} {}{lot}", text(row, "quantity"), text(row, "item"));
+        ("Sold although held".to_owned(), format!("{goods}: {}", text(row, "held")))
+    };
+    detail["overridden"].as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default()
 }
 
 fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String> {

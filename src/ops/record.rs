@@ -145,6 +145,19 @@ pub fn record(
     store.write(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
 }
 
+/// As [`record`], while nobody else writes: for what changes the rules that all others judge by.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_alone(
+    store: &Store,
+    request: &Request,
+    content: [u8; 32],
+    mut decide: impl FnMut(&Writer<'_>) -> Result<Draft>,
+) -> Result<Recorded> {
+    store.write_alone(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
+}
+
 fn record_in(
     writer: &Writer<'_>,
     request: &Request,

@@ -1,10 +1,11 @@
 //! Goods out to a customer: scanned, or as they were picked.
 
 use super::batch::Frame;
+use super::held;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
 use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
-use crate::ledger::{Code, Movement, Refusal, SerialHop, Spot, Stage, Verb};
+use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb};
 use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
 use crate::store::{Store, View, Writer};
@@ -20,6 +21,8 @@ pub struct Sell {
     pub from: Option<String>,
     /// Our invoice.
     pub invoice: Option<String>,
+    /// Held and expired goods are sold all the same, where the house allows it.
+    pub override_hold: bool,
     /// What holds for the whole batch.
     pub options: BatchOptions,
 }
@@ -37,14 +40,22 @@ impl ScanVerb for Sell {
         self.sales_order.as_deref()
     }
 
+    fn overrides_hold(&self) -> bool {
+        self.override_hold
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("so", self.sales_order.as_deref());
         content.flag("to", self.customer.as_deref());
         content.flag("from", self.from.as_deref());
         content.flag("invoice", self.invoice.as_deref());
+        content.switch("override-hold", self.override_hold);
     }
 
     fn frame(&self, view: &View<'_>) -> Result<Frame> {
+        if self.override_hold {
+            held::judge_override(view)?;
+        }
         let order = self.sales_order.as_deref();
         let order = order.map(|text| resolve::order(view, OrderKind::Sales, text)).transpose()?;
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
@@ -73,7 +84,8 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`; what the database says.
+/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold` and `lot-expired` for all that is not good,
+/// `nothing-picked`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
@@ -86,14 +98,18 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             let message = "it is not said which order is shipped";
             return Err(Refusal::new(Code::UnknownOrder, message, "scantrail sell --so CODE --picked").into());
         };
-        let mut movements = Vec::new();
+        let (mut movements, mut refusals) = (Vec::new(), Vec::new());
         for holding in writer.claimed(writer.claim_of(order.id, Stage::Picked)?)? {
             if frame.from.as_ref().is_some_and(|from| from.id != holding.standing.place.id) {
                 continue;
             }
             let item = writer.item(holding.item)?;
-            if let Some(lot) = &holding.lot {
-                crate::ledger::judge_expiry(Verb::Sell, &item, lot, request.stamp.day())?;
+            let units = match item.tracking.by_serial() {
+                true => writer.units(&holding, usize::MAX)?,
+                false => Vec::new(),
+            };
+            if !sell.override_hold {
+                refusals.extend(held::refusals(writer, &item, &holding, &units, request.stamp.day())?);
             }
             let movement = Movement {
                 item: holding.item,
@@ -104,7 +120,6 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
                 to: Spot::free(to),
             };
             if item.tracking.by_serial() {
-                let units = writer.units(&holding, usize::MAX)?;
                 movements.extend(units.into_iter().filter_map(|unit| record_of(&holding, unit)).map(|unit| Movement {
                     serial: Some(SerialHop { serial: unit.id, hop: unit.hop + 1 }),
                     quantity: unit.quantity,
@@ -114,19 +129,26 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
                 movements.push(movement);
             }
         }
+        if !refusals.is_empty() {
+            return Err(Refused(refusals).into());
+        }
         if movements.is_empty() {
             let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
             let message = format!("nothing is picked for order {}{at}", order.code);
             let hint = format!("pick it first: scantrail pick --so {}", order.code);
             return Err(Refusal::new(Code::NothingPicked, message, hint).into());
         }
-        Ok(Draft {
+        let mut draft = Draft {
             kind: "sell",
             order: Some(order.id),
             partner: writer.partner_at(to.id)?,
             invoice: sell.invoice.clone(),
             movements,
             ..Draft::default()
-        })
+        };
+        if sell.override_hold {
+            held::write_down(writer, &request.stamp, &mut draft)?;
+        }
+        Ok(draft)
     })
 }

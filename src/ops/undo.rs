@@ -2,26 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::record::record;
+use super::record::{record, record_alone};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{held, hold};
 use crate::ledger::{
-    Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
+    Code, Movement, Receipt, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
-use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
+use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
 /// Operations that move goods or claims. Master data is changed by setting it again.
-const KINDS: [&str; 9] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "cut", "undo"];
+const KINDS: [&str; 11] =
+    ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "cut", "hold", "release-hold", "undo"];
 
 /// Takes an operation back.
 ///
 /// # Errors
-/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list.
+/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list, `lot-on-hold`.
 pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("undo", request);
     content.flag("operation", Some(&number.to_string()));
-    record(store, request, content.digest(), |writer| {
+    let is_hold = store.read(|view| is_of_hold(view, number))?;
+    let decide = |writer: &Writer<'_>| {
         let target = find(writer, number)?;
+        if is_hold {
+            return hold::undone(writer, number, request);
+        }
         if let Some(order) = target.order {
             writer.lock_order(order)?;
         }
@@ -38,18 +44,37 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             *last += 1;
             *last
         });
-        Ok(Draft {
+        let root = writer.operation(target.root)?;
+        let takes_back = root.as_ref().map(|root| root.kind.as_str()).unwrap_or_default();
+        let movements = held::judge_undo(writer, number, takes_back, reversal)?;
+        let receipt = root.as_ref().filter(|root| root.kind == "receive" && target.sign < 0);
+        let receipt = receipt.map(|root| Receipt { supplier: root.partner, at: root.stamp.at.timestamp() });
+        let mut draft = Draft {
             kind: "undo",
             order: target.order,
             partner: target.partner,
             invoice: target.invoice,
             detail: None,
             reverses: Some(number),
-            movements: reversal,
+            movements,
             lot_dates: dates_without(writer, number)?,
             scans: None,
-        })
-    })
+        };
+        held::on_arrival(writer, receipt, &mut draft)?;
+        Ok(draft)
+    };
+    if is_hold {
+        record_alone(store, request, content.digest(), decide)
+    } else {
+        record(store, request, content.digest(), decide)
+    }
+}
+
+/// True for a hold, for its release, and for what takes them back.
+fn is_of_hold(view: &View<'_>, number: OperationNumber) -> Result<bool> {
+    let root = view.operation(number)?.map(|target| target.root);
+    let root = root.map(|root| view.operation(root)).transpose()?.flatten();
+    Ok(root.is_some_and(|root| matches!(root.kind.as_str(), "hold" | "release-hold")))
 }
 
 fn find(view: &View<'_>, number: OperationNumber) -> Result<RecordedOperation> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
+use crate::ledger::{Hold, Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
 use crate::model::{Item, LotCode, LotDates, Place, PlaceId, PlaceKind, Quantity, SerialCode};
 
 /// What a batch is about before its first scan.
@@ -32,6 +32,8 @@ pub struct Plan {
     pub day: NaiveDate,
     /// Serials may look like the codes of items (`--allow-odd-serials`).
     pub allow_odd_serials: bool,
+    /// Held and expired goods are taken all the same (`--override-hold`).
+    pub override_hold: bool,
 }
 
 /// What the store knows of a scan, found by what [`Conversation::wants`](super::Conversation::wants) asks for.
@@ -59,6 +61,10 @@ pub struct Known {
     pub stock: Vec<Holding>,
     /// What was done with it before.
     pub facts: PartnerFacts,
+    /// The hold over the wanted item or lot as a whole, where the verb asks for good goods.
+    pub hold: Option<Rc<Hold>>,
+    /// The holds over the serials asked for.
+    pub held_units: Vec<Rc<Hold>>,
 }
 
 /// What must be looked up before a scan can be judged.

@@ -32,6 +32,8 @@ pub struct StockRow {
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
     pub serial: Option<String>,
+    /// The row of that unit.
+    pub unit: Option<SerialId>,
     /// Where and for whom.
     pub standing: Standing,
     /// How much.
@@ -292,6 +294,28 @@ impl View<'_> {
         rows.into_iter().map(|row| self.holding(row)).collect()
     }
 
+    /// Where all lots of an item are, everywhere: our places, customers and scrap.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn holdings_of_item(&self, item: ItemId) -> Result<Vec<Holding>> {
+        let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                   WHERE item = $1 AND quantity > 0 ORDER BY lot, place, claim";
+        let rows = self.all(sql, [item.0], balance)?;
+        rows.into_iter().map(|row| self.holding(row)).collect()
+    }
+
+    /// The spot of a serial and the number of its last hop.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn position_of(&self, serial: SerialId) -> Result<Option<(Spot, u32)>> {
+        let sql = "SELECT place, claim, hop FROM position WHERE serial = $1";
+        self.one(sql, [serial.0], |row| {
+            Ok((Spot { place: PlaceId(row.get(0)?), claim: ClaimId(row.get(1)?) }, row.get(2)?))
+        })
+    }
+
     /// What of an item is set aside for nobody and may be allocated.
     ///
     /// # Errors
@@ -350,16 +374,20 @@ impl View<'_> {
         let mut rows = Vec::new();
         for holding in self.stock_holdings(filter)? {
             let item = self.item(holding.item)?;
-            let row = |serial, quantity| StockRow {
+            let row = |unit: Option<Unit>, quantity| StockRow {
                 item: item.clone(),
                 lot: holding.lot.clone(),
-                serial,
+                unit: unit.as_ref().map(|unit| unit.serial),
+                serial: unit.map(|unit| unit.code),
                 standing: holding.standing.clone(),
                 quantity,
             };
             if item.tracking.by_serial() {
                 let units = self.units(&holding, usize::MAX)?.into_iter();
-                rows.extend(units.map(|unit| row(Some(unit.code), unit.quantity)));
+                rows.extend(units.map(|unit| {
+                    let quantity = unit.quantity;
+                    row(Some(unit), quantity)
+                }));
             } else {
                 rows.push(row(None, holding.quantity));
             }
@@ -418,6 +446,13 @@ pub(super) struct SerialRow {
     spot: Spot,
     hop: u32,
     quantity: Quantity,
+}
+
+impl SerialRow {
+    /// Which unit of which item it is.
+    pub(super) fn unit(&self) -> (ItemId, SerialId) {
+        (self.item, self.id)
+    }
 }
 
 fn serial_row(row: &Row<'_>) -> Result<SerialRow> {

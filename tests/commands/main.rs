@@ -25,6 +25,7 @@ mod bad_input;
 mod codes;
 mod drafts;
 mod everywhere;
+mod hold;
 mod import;
 mod init;
 mod item;

@@ -193,6 +193,22 @@ const TABLE: &[Row] = &[
         &[("receive --from ACME --to WH1/A-01 --lot OLD --expires 2026-11-22", "MILK-1L\n5\n")],
         row("sell --to BOB", b"MILK-1L\n1\nOLD\n", &["3 OLD lot-expired"]),
     ),
+    // Holds.
+    row("sell --to BOB --override-hold --reason pigs", b"1\nSN1\n", &["- - override-not-allowed"]),
+    after(
+        &[("hold LAPTOP-15 --serial SN1 --reason bad", "")],
+        row("sell --to BOB", b"1\nSN1\n", &["2 SN1 lot-on-hold"]),
+    ),
+    after(&[("hold BOLT --reason bad", "")], row("sell --to BOB", b"BOLT\n1\n", &["1 BOLT lot-on-hold"])),
+    after(
+        &[
+            ("receive --from ACME --to WH1/A-01 --lot OLD --expires 2026-11-22", "MILK-1L\n5\n"),
+            ("hold MILK-1L --lot OLD --reason bad", ""),
+        ],
+        row("sell --to BOB", b"MILK-1L\n1\nOLD\n", &["3 OLD lot-on-hold"]),
+    ),
+    after(&[("hold BOLT --reason bad", "")], row("hold bolt --reason worse", b"", &["- - already-on-hold"])),
+    row("release-hold BOLT --reason good", b"", &["- - not-on-hold"]),
     row("receive --po PO-1001 --to WH1/A-01", b"LAPTOP-15\n4\nA\nB\nC\nD\n", &["2 4 over-ordered"]),
     row("pick --so SO-2002", b"LAPTOP-15\n2\nSN1\nSN2\n", &["2 2 over-ordered"]),
     after(&[("sell --so SO-2002", "1\nSN1\n")], row("sell --so SO-2002", b"1\nSN2\n", &["2 SN2 over-ordered"])),

@@ -102,6 +102,8 @@ impl Shop {
         shop.run(&["sell", "--to", "BOB", "--from", "A"], "MILK\n5\nLOT-A\n").ok();
         shop.run(&["setting", "set", "lot-words", "lot"], "").ok();
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
+        shop.run(&["hold", "VIAL", "--lot", "LOT-Z", "--reason", "recall"], "").ok();
+        shop.run(&["release-hold", "VIAL", "--lot", "LOT-Z", "--reason", "good"], "").ok();
         shop
     }
 

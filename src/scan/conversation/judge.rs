@@ -6,8 +6,8 @@ use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::Reading;
 use crate::ledger::{
-    Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
-    judge_serial,
+    Code, Hold, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_hold,
+    judge_order_quantity, judge_serial,
 };
 use crate::model::{
     Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
@@ -76,6 +76,18 @@ impl Conversation {
         judge_order_quantity(self.plan.verb, self.plan.order.as_ref(), item, in_batch, more)
     }
 
+    /// Goods on hold leave no shelf for an order or a customer, unless that is overridden.
+    pub(super) fn judge_held(&self, what: &str, hold: Option<&Rc<Hold>>) -> Result<(), Refusal> {
+        match hold {
+            Some(hold) if self.plan.verb.needs_good_goods() && !self.plan.override_hold => judge_hold(what, hold),
+            _ => Ok(()),
+        }
+    }
+
+    fn judge_expired(&self, item: &Item, lot: &LotRecord) -> Result<(), Refusal> {
+        if self.plan.override_hold { Ok(()) } else { judge_expiry(self.plan.verb, item, lot, self.plan.day) }
+    }
+
     pub(super) fn count_more(&mut self, item: ItemId, more: Quantity) {
         let counted = self.counted.entry(item).or_default();
         *counted = counted.plus(more);
@@ -117,7 +129,8 @@ impl Conversation {
         let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());
         judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
         let as_known_now = LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said) };
-        judge_expiry(self.plan.verb, item, &as_known_now, self.plan.day)?;
+        self.judge_held(&format!("lot {code} of {}", item.sku), known.hold.as_ref())?;
+        self.judge_expired(item, &as_known_now)?;
         Ok(LineLot { code: code.clone(), record, said })
     }
 
@@ -170,9 +183,11 @@ impl Conversation {
         };
         judge_serial(&context, record)?;
         self.judge_lot_of_unit(group, &item, code, reading, record.and_then(|record| record.lot.as_ref()), known)?;
-        // That the unit is of another lot is told before that its lot has expired.
+        // That the unit is of another lot is told before that it is held, or that its lot has expired.
+        let hold = known.held_units.iter().find(|hold| hold.item == item.id);
+        self.judge_held(&format!("{} {code}", item.sku), hold)?;
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
-            judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
+            self.judge_expired(&item, lot)?;
         }
         Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None }))
     }

@@ -83,6 +83,8 @@ impl Conversation {
         group.needs_measures = item.rules.is_measured && self.plan.verb == Verb::Receive;
         if let Some(lot) = reading.lot.clone().or_else(|| self.plan.lot.clone()).filter(|_| item.tracking.by_lot()) {
             group.lot = GroupLot::Known(self.judge_lot(&item, &lot, reading, known).map_err(refused)?);
+        } else if reading.serial.is_none() {
+            self.judge_held(item.sku.as_str(), known.hold.as_ref()).map_err(refused)?;
         }
         if let Some(count) = self.count_of(reading, &item, known) {
             let quantity = self.judge_quantity(&item, &count, Quantity::ZERO).map_err(refused)?;

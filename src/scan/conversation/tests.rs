@@ -55,6 +55,7 @@ impl World {
             order: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
+            override_hold: false,
         };
         change(&mut plan);
         World { conversation: Conversation::new(plan), items, shelf }
