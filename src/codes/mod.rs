@@ -13,6 +13,7 @@
 //! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`.
 
 mod brackets;
+mod check_character;
 mod check_digit;
 mod command;
 mod companions;
@@ -34,6 +35,7 @@ mod isbt;
 mod label;
 mod link;
 mod lists;
+mod pattern;
 mod plain;
 mod profile;
 mod reader;
@@ -42,6 +44,7 @@ mod rules;
 mod settle;
 mod shown;
 mod symbology;
+mod template;
 mod unreadable;
 mod values;
 
@@ -49,6 +52,7 @@ mod values;
 pub(crate) mod tests;
 
 pub use brackets::read_typed;
+pub use check_character::{CheckCharacter, CheckFault};
 pub use check_digit::WrongCheckDigit;
 pub use command::{BadgeName, Command, CommandFault, Mode, Question};
 pub use dates::{DateFault, date_of_six_digits};
@@ -56,12 +60,14 @@ pub use embedded::{Embedded, EmbeddedRule, RuleFault};
 pub use encoding::Encoding;
 pub use glued::take_apart;
 pub use gtin::{Gtin, GtinError};
+pub use pattern::{Decoded, Definition, Made, Mismatch, Numbered, Pattern, PatternFault};
 pub use profile::{Calibration, CalibrationFault, Loss, Profile, ProfileFault, SettingFault, calibrate};
 pub use reader::{read, read_by};
 pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
 pub use rules::{Rules, without_lot_word};
 pub use settle::{Facts, Questions};
 pub use shown::shown;
+pub use template::{Field, NumberFault, Template, TemplateFault, TemplateWarning, Values};
 pub use unreadable::{ElementFault, Unreadable};
 
 /// What the value of a GS1 element is, in a few words, such as `batch or lot`; `None` for numbers that are not assigned.

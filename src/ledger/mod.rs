@@ -7,7 +7,9 @@
 
 mod allocate;
 mod chain;
+mod measured;
 mod movement;
+mod picking;
 mod refusal;
 mod reverse;
 mod rules;
@@ -20,7 +22,9 @@ mod verb;
 
 pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};
 pub use chain::{Chain, GENESIS};
+pub use measured::{Choice, MeasuredStrategy, choose};
 pub use movement::{Movement, SerialHop};
+pub use picking::{allocate_by, passed_over, picking_order};
 pub use refusal::{Code, Refusal, Refused};
 pub use reverse::{Reversal, effective_hops, reversed};
 pub use rules::{
