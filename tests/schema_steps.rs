@@ -37,6 +37,11 @@ fn shop_of_schema_1() -> Shop {
         tables.done(&format!("DROP TABLE {table}"));
     }
     tables.done("ALTER TABLE item DROP COLUMN rules");
+    tables.done("DROP INDEX balance_first_out");
+    tables.done("DROP INDEX balance_place");
+    tables.done("ALTER TABLE balance DROP COLUMN expires");
+    tables.done("ALTER TABLE balance DROP COLUMN first_out");
+    tables.done("CREATE INDEX balance_place ON balance (place, item) WHERE quantity > 0");
     match tables.is_server() {
         true => tables.done("UPDATE ledger_schema SET version = 1"),
         false => tables.done("PRAGMA user_version = 1"),

@@ -16,13 +16,14 @@ use crate::ops::{Allocate, pick_sheet_of};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail allocate SO-2001 --sheet pick.pdf
-  scantrail allocate SO-2001 --all-or-nothing")]
+  scantrail allocate SO-2001 --all-or-nothing
+  scantrail allocate SO-2001 --strategy fewest-lots")]
 pub struct Args {
     /// The sales order
     code: String,
-    /// Which stock goes first
-    #[arg(long, value_enum, default_value = "fefo")]
-    strategy: Strategy,
+    /// Which stock goes first [default: as each item's --picking says, else fefo]
+    #[arg(long, value_enum)]
+    strategy: Option<Strategy>,
     /// Refuse when not everything is there
     #[arg(long)]
     all_or_nothing: bool,
@@ -37,20 +38,29 @@ enum Strategy {
     Fefo,
     /// First in, first out
     Fifo,
+    /// Along the places, so that the way is short
+    Place,
+    /// From as few lots as possible
+    FewestLots,
 }
 
 /// Runs the command.
 pub fn run(args: Args, context: &Context) -> super::Result {
     let store = context.store()?;
     let request = context.request()?;
-    let strategy = match args.strategy {
+    let strategy = args.strategy.map(|strategy| match strategy {
         Strategy::Fefo => crate::ledger::Strategy::FirstExpired,
         Strategy::Fifo => crate::ledger::Strategy::FirstIn,
-    };
+        Strategy::Place => crate::ledger::Strategy::Place,
+        Strategy::FewestLots => crate::ledger::Strategy::FewestLots,
+    });
     let verb = Allocate { sales_order: args.code, strategy, all_or_nothing: args.all_or_nothing };
     let recorded = verb.run(&store, &request).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
     for (sku, quantity) in crate::ops::short_of(&recorded.operation) {
         context.tell(&format!("short: {} of {}", quantity, output::safe(&sku)));
+    }
+    for sku in crate::ops::by_hand(&recorded.operation) {
+        context.tell(&format!("{} is picked by hand: scan it with pick, or name a --strategy", output::safe(&sku)));
     }
     paper::deliver(context, &store, &recorded, &[(args.sheet.as_ref(), &pick_sheet_of)])
 }

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, Refusal};
-use crate::model::{LotCode, PlaceId, Quantity, folded};
-use crate::ops::{House, OpError, resolve_item};
+use crate::model::{LotId, PlaceId, Quantity, folded};
+use crate::ops::{OpError, lot_named, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -40,7 +40,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         let filter = StockFilter {
             item: args.item.as_deref().map(|text| resolve_item(view, text)).transpose()?.map(|item| item.id),
             places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
-            lot: args.lot.as_deref().map(|text| lot(view, text, today)).transpose()?,
+            lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
         Ok::<_, OpError>(merged(view.stock(&filter)?))
     })?;
@@ -70,15 +70,15 @@ fn places(view: &View<'_>, text: &str) -> Result<Vec<PlaceId>, OpError> {
     Ok(found)
 }
 
-fn lot(view: &View<'_>, text: &str, today: NaiveDate) -> Result<String, OpError> {
-    let without_word = House::of(view, today)?.read_text(text).and_then(|reading| reading.lot);
-    for code in LotCode::new(text).ok().into_iter().chain(without_word) {
-        if !view.lots_named(&code)?.is_empty() {
-            return Ok(code.to_string());
-        }
+fn lots(view: &View<'_>, text: &str, today: NaiveDate) -> Result<Vec<LotId>, OpError> {
+    let found = lot_named(view, text, None, today)?;
+    if found.is_empty() {
+        let message = format!("no lot has the text {}", output::safe(text));
+        return Err(
+            Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into()
+        );
     }
-    let message = format!("no lot has the text {}", output::safe(text));
-    Err(Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into())
+    Ok(found)
 }
 
 /// A row with what of it is set aside, and for which orders.

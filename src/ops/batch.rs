@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
+use chrono::NaiveDate;
+
 use super::house::House;
 use super::lookup::Lookup;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
-use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
+use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind};
 use crate::scan::range::Range;
 use crate::scan::{
-    Accepted, Conversation, Framed, Framer, Line, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired, shown,
+    Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired,
+    shown,
 };
 use crate::store::{LotStatement, Store, View, Writer};
 
@@ -38,6 +41,8 @@ pub struct Draft {
     pub lot_dates: Vec<LotStatement>,
     /// The scans as they arrived, with a line feed between two.
     pub scans: Option<Vec<u8>>,
+    /// What people should know although it is recorded.
+    pub warnings: Vec<Warning>,
 }
 
 /// What all commands that take scans may be given for the whole batch.
@@ -70,6 +75,12 @@ pub struct Frame {
     pub order: Option<OrderPlan>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
     pub supplier: Option<(PartnerId, PlaceId)>,
+    /// The customer takes only goods that are good for so many days more.
+    pub minimum_life: u32,
+    /// The day of the operation, where goods must be good on it.
+    pub day: Option<NaiveDate>,
+    /// Dates that differ from what is known of a lot are taken as its correction.
+    pub correct_dates: bool,
 }
 
 /// A command that takes scans.
@@ -124,13 +135,15 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         if let Some(order) = verb.order() {
             resolve::lock_order(writer, order)?;
         }
-        let frame = verb.frame(writer)?;
-        let plan = plan(writer, verb, &frame, &request.stamp)?;
+        let frame = Frame { day: Some(request.stamp.day()), ..verb.frame(writer)? };
         let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
+        let plan = plan(writer, verb, &frame, request, &house)?;
         let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
-        Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
+        let draft = verb.post(writer, &frame, lines)?;
+        warnings.extend(draft.warnings.iter().cloned());
+        Ok(Draft { scans: Some(raw(scans)), ..draft })
     })?;
     Ok(Recorded { warnings, ..recorded })
 }
@@ -192,7 +205,13 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content 
     content
 }
 
-pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Result<Plan> {
+pub(super) fn plan(
+    view: &View<'_>,
+    verb: &dyn ScanVerb,
+    frame: &Frame,
+    request: &Request,
+    house: &House,
+) -> Result<Plan> {
     let options = verb.options();
     let lot = options.lot.as_deref().map(LotCode::new).transpose().map_err(|error| {
         Refusal::new(Code::NotValid, format!("--lot is not a lot: {error}"), "give the text on the label")
@@ -206,7 +225,11 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         to: frame.to.clone(),
         to_kind: frame.to_kind,
         order: frame.order.clone(),
-        day: stamp.day(),
+        day: request.stamp.day(),
+        minimum_life: frame.minimum_life,
+        correct_dates: frame.correct_dates,
+        out_of_order: if house.enforces_picking_order() { OutOfOrder::Refused } else { OutOfOrder::Told },
+        reason: request.reason.clone(),
         allow_odd_serials: options.allow_odd_serials,
     })
 }

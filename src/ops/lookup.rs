@@ -3,16 +3,27 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use chrono::{Days, NaiveDate};
+
 use super::batch::Frame;
 use super::{Result, resolve};
 use crate::codes::{Facts, Kind, Questions, Reading, shown};
-use crate::ledger::{Code, PartnerFacts, Refusal, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode, folded};
+use crate::ledger::{
+    Code, Holding, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops, first_out_order,
+    passed_over,
+};
+use crate::model::{
+    Item, LotCode, LotId, OrderId, PartnerId, Picking, PlaceId, PlaceKind, Quantity, SerialCode, folded,
+};
 use crate::scan::{Conversation, Known, Wants};
-use crate::store::{Found, Progress, ProgressKind, SerialStep, SupplierCodes, View};
+use crate::store::{Found, FreeStockOrder, Progress, ProgressKind, SerialStep, SupplierCodes, View};
 
 /// With fewer scans, looking each up when it is its turn is faster.
 const FEWEST_TO_LOOK_AHEAD: usize = 8;
+
+/// So many lots are looked at that should go before the one that was scanned. A batch that empties more of them than these is
+/// not told of the next one.
+const MOST_LOTS_AHEAD: usize = 64;
 
 /// Looks up scans for one batch.
 pub struct Lookup<'v, 'c> {
@@ -25,6 +36,10 @@ pub struct Lookup<'v, 'c> {
     progress: Vec<Progress>,
     /// The words of the supplier that were looked up; `None` where they have no words of their own.
     words: Option<RefCell<SupplierCodes>>,
+    /// The supplier has texts of their own for lots.
+    has_lot_texts: bool,
+    /// Goods leave for a customer: on this day, for whom they must be good so many days more.
+    leaves: Option<(NaiveDate, u32)>,
 }
 
 impl<'v, 'c> Lookup<'v, 'c> {
@@ -36,12 +51,13 @@ impl<'v, 'c> Lookup<'v, 'c> {
             Some(order) => view.progress(order)?,
             None => Vec::new(),
         };
-        let has_words = match supplier {
-            Some((supplier, _)) => view.has_supplier_codes(supplier)?,
-            None => false,
+        let (has_words, has_lot_texts) = match supplier {
+            Some((supplier, _)) => view.supplier_has_texts(supplier)?,
+            None => (false, false),
         };
         let words = has_words.then(RefCell::default);
-        Ok(Lookup { view, verb, order, supplier, progress, words })
+        let leaves = frame.day.filter(|_| verb.needs_good_goods()).map(|day| (day, frame.minimum_life));
+        Ok(Lookup { view, verb, order, supplier, progress, words, has_lot_texts, leaves })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -111,7 +127,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         let reading = self.settled(reading)?;
         let reading = match (reading.must_be_asked(), accept_guess) {
             (false, _) => reading,
-            (true, true) => reading.best_guess(),
+            (true, true) => Reading { decided: reading.decided.clone(), ..reading.best_guess() },
             (true, false) => return Ok(Err(ambiguous(&reading))),
         };
         if !reading.is_case_lost {
@@ -129,7 +145,8 @@ impl<'v, 'c> Lookup<'v, 'c> {
             return Ok(reading);
         }
         let facts = facts(self.view, &reading.questions())?;
-        Ok(reading.settle(&facts))
+        let decided = reading.decided.clone();
+        Ok(Reading { decided, ..reading.settle(&facts) })
     }
 
     /// A lot or serial whose case was lost on the way, in the case in which it is known; as capitals where it is not known,
@@ -165,7 +182,10 @@ impl<'v, 'c> Lookup<'v, 'c> {
         if reading.is_guess
             && let Some(found) = self.view.find_code(&reading.text)?
         {
-            return Ok((Reading { text: reading.text, kind: Kind::Plain, ..Reading::default() }, Some(found)));
+            return Ok((
+                Reading { text: reading.text, kind: Kind::Plain, decided: reading.decided, ..Reading::default() },
+                Some(found),
+            ));
         }
         if let Some(text) = reading.plain() {
             let found = self.view.find_code(text)?;
@@ -223,9 +243,57 @@ impl<'v, 'c> Lookup<'v, 'c> {
     }
 
     fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
-        if let (Some(item), Some(lot)) = (&wants.item, &wants.lot) {
-            known.lot = self.view.lot(item.id, lot)?;
+        let (Some(item), Some(text)) = (&wants.item, &wants.lot) else { return Ok(()) };
+        known.lot = self.view.lot(item.id, text)?;
+        if let Some((supplier, _)) = self.supplier.filter(|_| self.has_lot_texts)
+            && let Some(theirs) = self.view.lot_of_supplier(supplier, item.id, text)?
+        {
+            let theirs = self.view.lot_record(theirs)?;
+            match &known.lot {
+                Some(own) if own.id != theirs.id => known.other_lot = Some(theirs),
+                Some(_) => {}
+                None => {
+                    let mut theirs = (*theirs).clone();
+                    theirs.also.push(text.clone());
+                    known.lot = Some(Rc::new(theirs));
+                }
+            }
         }
+        self.find_ahead(item, known)
+    }
+
+    /// What should go before a lot by the rule of its item: of what is free, and of what is set aside for the order.
+    fn find_ahead(&self, item: &Item, known: &mut Known) -> Result<()> {
+        let (Some((day, life)), Some(lot)) = (self.leaves, known.lot.clone()) else { return Ok(()) };
+        let order = match item.rules.picking {
+            Some(Picking::Fefo) => FreeStockOrder::FirstExpired,
+            Some(Picking::Fifo) => FreeStockOrder::FirstIn,
+            _ => return Ok(()),
+        };
+        let strategy = if order == FreeStockOrder::FirstIn { Strategy::FirstIn } else { Strategy::FirstExpired };
+        let good_until = day.checked_add_days(Days::new(life.into())).unwrap_or(day);
+        let mut ahead = Vec::new();
+        if let Some(order) = self.order {
+            let claimed = self.view.claimed(self.view.claim_of(order, Stage::Allocated)?)?;
+            // What is set aside for the order is what it was meant to get.
+            if claimed.iter().any(|holding| is_of(holding, lot.id)) {
+                return Ok(());
+            }
+            ahead.extend(claimed.into_iter().filter(|holding| holding.item == item.id));
+        }
+        let mut stock = self.view.free_stock(item.id, order, good_until);
+        for _ in 0..MOST_LOTS_AHEAD {
+            match stock.next_lot()? {
+                Some(holdings) if !holdings.iter().any(|holding| is_of(holding, lot.id)) => ahead.extend(holdings),
+                _ => break,
+            }
+        }
+        ahead.retain(|holding| {
+            let picked = Holding { lot: Some(lot.clone()), ..holding.clone() };
+            passed_over(strategy, &picked, std::slice::from_ref(holding)).is_some()
+        });
+        first_out_order(strategy, &mut ahead);
+        known.ahead = ahead;
         Ok(())
     }
 
@@ -355,6 +423,10 @@ pub fn facts(view: &View<'_>, questions: &Questions) -> Result<Facts> {
         }
     }
     Ok(facts)
+}
+
+fn is_of(holding: &Holding, lot: LotId) -> bool {
+    holding.lot.as_ref().is_some_and(|one| one.id == lot)
 }
 
 fn ambiguous(reading: &Reading) -> Refusal {

@@ -7,9 +7,11 @@ mod house;
 mod import;
 mod item;
 mod lookup;
+mod lot;
 mod masters;
 mod order_report;
 mod paper;
+mod partner;
 mod pick;
 mod receive;
 mod record;
@@ -31,12 +33,14 @@ pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
+pub use lot::{LotView, SetLot, lot_named, lot_view, set_lot};
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
-    trace_paper,
+    LabelRequest, Paper, badge_paper, by_hand, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of,
+    slip_of, trace_paper,
 };
+pub use partner::{SetPartner, minimum_life, set_partner};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};

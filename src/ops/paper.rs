@@ -393,6 +393,15 @@ pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
     rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
 }
 
+/// The items that an allocation left to people, by SKU.
+pub fn by_hand(operation: &RecordedOperation) -> Vec<String> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let rows = detail["short"].as_array().cloned().unwrap_or_default();
+    let left = rows.iter().filter(|row| row["why"].is_string());
+    left.map(|row| row["item"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// The packing slip of a sale or the return slip of a return.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Goods out to a customer: scanned, or as they were picked.
 
 use super::batch::Frame;
+use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
 use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
@@ -50,7 +51,8 @@ impl ScanVerb for Sell {
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Sell, false)).transpose()?;
-        Ok(Frame { from, to: customer.map(|customer| customer.place), order, ..Frame::default() })
+        let minimum_life = minimum_life(view, customer.as_ref())?;
+        Ok(Frame { from, to: customer.map(|customer| customer.place), order, minimum_life, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
@@ -73,7 +75,7 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`; what the database says.
+/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`, `remaining-life-too-short`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
@@ -94,6 +96,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             let item = writer.item(holding.item)?;
             if let Some(lot) = &holding.lot {
                 crate::ledger::judge_expiry(Verb::Sell, &item, lot, request.stamp.day())?;
+                crate::ledger::judge_remaining_life(&item, lot, request.stamp.day(), frame.minimum_life)?;
             }
             let movement = Movement {
                 item: holding.item,

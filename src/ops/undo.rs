@@ -10,8 +10,8 @@ use crate::ledger::{
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
 
-/// Operations that move goods or claims. Master data is changed by setting it again.
-const KINDS: [&str; 8] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo"];
+/// Operations that move goods or claims, and corrections of lots. Other master data is changed by setting it again.
+const KINDS: [&str; 9] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo", "lot-set"];
 
 /// Takes an operation back.
 ///
@@ -32,6 +32,9 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             return Err(has_dependants(writer, number, &dependants)?.into());
         }
         let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
+        for (item, lot, name) in writer.lot_names_without(number)? {
+            writer.name_lot(item, lot, &name)?;
+        }
         let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
         Ok(Draft {
             kind: "undo",
@@ -42,7 +45,7 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             reverses: Some(number),
             movements: reversal,
             lot_dates: dates_without(writer, number)?,
-            scans: None,
+            ..Draft::default()
         })
     })
 }
@@ -164,15 +167,21 @@ fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<LotStat
         let stated = view.stated_dates(lot)?;
         let history: Vec<Reversal> = stated
             .iter()
-            .filter(|(operation, _, _)| *operation != number)
-            .map(|(operation, reverses, _)| Reversal { operation: *operation, reverses: *reverses })
+            .filter(|one| one.operation != number)
+            .map(|one| Reversal { operation: one.operation, reverses: one.reverses })
             .collect();
         let effective = effective_hops(&history);
-        let left = stated.iter().filter(|(operation, _, _)| effective.contains(operation));
-        let restored = left.fold(LotDates::default(), |known, (_, _, said)| known.or(*said));
+        let left = stated.iter().filter(|one| effective.contains(&one.operation));
+        let restored = left.fold(LotDates::default(), |known, one| match one.is_correction {
+            true => one.said.or(known),
+            false => known.or(one.said),
+        });
         let record = view.lot_record(lot)?;
         let sku = view.item_of_lot(lot)?.sku.to_string();
-        judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
+        // Whoever takes a correction back wants the dates that held before it.
+        if !stated.iter().any(|one| one.operation == number && one.is_correction) {
+            judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
+        }
         dates.push(LotStatement { lot, said: LotDates::default(), known: restored });
     }
     Ok(dates)

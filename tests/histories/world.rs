@@ -186,7 +186,8 @@ impl World {
             Action::Batch(batch) => self.run_batch(batch, request),
             Action::Allocate { order, by_date, all_or_nothing } => {
                 let strategy = if *by_date { Strategy::FirstExpired } else { Strategy::FirstIn };
-                let verb = Allocate { sales_order: order.clone(), strategy, all_or_nothing: *all_or_nothing };
+                let verb =
+                    Allocate { sales_order: order.clone(), strategy: Some(strategy), all_or_nothing: *all_or_nothing };
                 verb.run(&self.store, request)
             }
             Action::Release { order, picked_too } => {
@@ -221,6 +222,7 @@ impl World {
                 invoice: Some("R-1".to_owned()),
                 allow_over: batch.allow_over,
                 options,
+                ..Receive::default()
             }),
             Verb::Transfer => Box::new(Transfer { from, to, options }),
             Verb::Pick => Box::new(Pick { sales_order: batch.order.clone().unwrap(), from, to, options }),

@@ -4,14 +4,16 @@ use std::rc::Rc;
 
 use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
-use crate::codes::Reading;
+use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
     Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
-    judge_serial,
+    judge_remaining_life, judge_serial,
 };
-use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode};
-use crate::scan::Known;
+use crate::model::{
+    Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
+};
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
+use crate::scan::{Known, OutOfOrder};
 
 impl Conversation {
     pub(super) fn judge_destination(&self, what: &str) -> Result<(), Refusal> {
@@ -81,11 +83,22 @@ impl Conversation {
         reading: &Reading,
         known: &Known,
     ) -> Result<LineLot, Refusal> {
-        if let Some(only) = self.plan.lot.as_ref().filter(|only| *only != code) {
+        let record = known.lot.clone().filter(|record| record.is_called(code));
+        let is_same = |one: &LotCode| one == code || record.as_ref().is_some_and(|record| record.is_called(one));
+        if let Some(only) = self.plan.lot.as_ref().filter(|only| !is_same(only)) {
             let message = format!("this is lot {code} of {}, and the batch is only for lot {only}", item.sku);
             return Err(Refusal::new(Code::LotDiffers, message, "put it aside, or leave out --lot"));
         }
-        let record = known.lot.clone().filter(|record| record.code == *code);
+        if let Some(other) = known.other_lot.as_ref().filter(|_| self.plan.lot.as_ref() != Some(code)) {
+            let own = record.as_ref().map_or(code, |record| &record.code);
+            let message =
+                format!("{code} is our lot {own} of {}, and the supplier calls lot {} so", item.sku, other.code);
+            return Err(Refusal::new(
+                Code::AmbiguousScan,
+                message,
+                "scan or type our own text of the lot, or name it with --lot",
+            ));
+        }
         if let (None, Verb::Return, Some((_, order))) = (&record, self.plan.verb, self.order()) {
             let message = format!("order {order} did not sell lot {code} of {}", item.sku);
             return Err(Refusal::new(Code::NotSoldOnOrder, message, format!("scantrail order show {order}")));
@@ -100,13 +113,74 @@ impl Conversation {
                 Refusal { message: message.replace("is known with", "was given with"), ..refusal }
             },
         )?;
-        let said = reading.dates.or(self.plan.dates);
-        let before = record.as_ref().map(|record| record.dates).unwrap_or_default();
-        let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());
-        judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
-        let as_known_now = LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said) };
+        let code = record.as_ref().map_or(code, |record| &record.code);
+        let (said, corrects, before) = self.judge_dates(item, code, reading, record.as_deref())?;
+        let as_known_now =
+            LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said), also: Vec::new(), made_as: None };
         judge_expiry(self.plan.verb, item, &as_known_now, self.plan.day)?;
-        Ok(LineLot { code: code.clone(), record, said })
+        judge_remaining_life(item, &as_known_now, self.plan.day, self.plan.minimum_life)?;
+        let passed_over = record.as_ref().map(|record| self.judge_order_of_picking(item, record, reading, known));
+        let passed_over = passed_over.transpose()?.flatten();
+        Ok(LineLot { code: code.clone(), record, said, corrects, passed_over })
+    }
+
+    /// What is said of a lot, whether it corrects what is known, and what was known before it.
+    fn judge_dates(
+        &self,
+        item: &Item,
+        code: &LotCode,
+        reading: &Reading,
+        record: Option<&LotRecord>,
+    ) -> Result<(LotDates, bool, LotDates), Refusal> {
+        let said = reading.dates.or(self.plan.dates);
+        let recorded = record.map(|record| record.dates).unwrap_or_default();
+        let before = match self.stated.get(&(item.id, code.clone())) {
+            Some((stated, true)) => stated.or(recorded),
+            Some((stated, false)) => recorded.or(*stated),
+            None => recorded,
+        };
+        if !before.contradicts(&said) {
+            return Ok((said, false, before));
+        }
+        match reading.decided.dates {
+            Some(DatesChoice::Known) => Ok((said.agreeing_with(&before), false, before)),
+            Some(DatesChoice::New) => Ok((said, true, said.or(before))),
+            None if self.plan.correct_dates => Ok((said, true, said.or(before))),
+            None => {
+                Err(judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said).err().unwrap_or_else(|| {
+                    Refusal::new(Code::ExpiryDiffers, format!("the dates of lot {code} differ"), "look at the label")
+                }))
+            }
+        }
+    }
+
+    /// May a lot be picked while others should go first? Gives the one that is passed over, and why.
+    fn judge_order_of_picking(
+        &self,
+        item: &Item,
+        record: &Rc<LotRecord>,
+        reading: &Reading,
+        known: &Known,
+    ) -> Result<Option<(Rc<LotRecord>, String)>, Refusal> {
+        let first = known.ahead.iter().find_map(|holding| self.left_of(holding));
+        let Some(first) = first.and_then(|holding| holding.lot).filter(|first| first.id != record.id) else {
+            return Ok(None);
+        };
+        let why = reading.decided.out_of_order.clone().or_else(|| self.plan.reason.clone());
+        let refused = match self.plan.out_of_order {
+            OutOfOrder::Told => false,
+            OutOfOrder::Asked => why.is_none(),
+            OutOfOrder::Refused | OutOfOrder::AskedWhy => why.as_ref().is_none_or(|why| why.trim().is_empty()),
+        };
+        if !refused {
+            return Ok(Some((first, why.unwrap_or_default())));
+        }
+        let dated = |lot: &LotRecord| match lot.dates.first_out() {
+            Some(date) => format!("{} ({date})", lot.code),
+            None => lot.code.to_string(),
+        };
+        let message = format!("lot {} of {} should go before {}", dated(&first), item.sku, dated(record));
+        Err(Refusal::new(Code::OutOfOrder, message, "take that one, or say why not with --reason TEXT"))
     }
 
     /// A code of the wrong kind where a serial is due.
@@ -156,6 +230,7 @@ impl Conversation {
         // That the unit is of another lot is told before that its lot has expired.
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
             judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
+            judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
         Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
     }
@@ -216,10 +291,15 @@ impl Conversation {
         let group_lot = group.known_lot();
         let mut names = [group_lot.clone(), reading.lot.clone(), self.plan.lot.clone()].into_iter().flatten();
         let first = names.next();
-        let must_be = recorded.filter(|_| !known.facts.history_is_undone).map(|lot| lot.code.clone());
+        let must_be = recorded.filter(|_| !known.facts.history_is_undone);
+        let record = must_be.or(known.lot.as_ref());
+        let is_same = |one: &LotCode, name: &LotCode| {
+            one == name || record.is_some_and(|lot| lot.is_called(one) && lot.is_called(name))
+        };
         let differing = first.iter().cloned().chain(names).find(|name| {
-            must_be.as_ref().is_some_and(|lot| lot != name) || first.as_ref().is_some_and(|lot| lot != name)
+            must_be.is_some_and(|lot| !lot.is_called(name)) || first.as_ref().is_some_and(|one| !is_same(one, name))
         });
+        let must_be = must_be.map(|lot| lot.code.clone());
         if let Some(said) = differing {
             let message = match &must_be {
                 Some(lot) if *lot != said => format!("{} {code} is of lot {lot}, and not of {said}", item.sku),

@@ -6,7 +6,7 @@ use super::*;
 use crate::codes;
 use crate::ledger::{Holding, LotRecord, SerialRecord, Standing, Verb};
 use crate::model::{OrderId, PlaceId, PlaceKind, Scale, SerialId, Sku, Tracking};
-use crate::scan::{Plan, ScanRef};
+use crate::scan::{OutOfOrder, Plan, ScanRef};
 
 const GTIN: &str = "09521234543213";
 
@@ -52,6 +52,10 @@ impl World {
             to: Some(place(2, "ELSEWHERE", PlaceKind::Storage)),
             to_kind: None,
             order: None,
+            minimum_life: 0,
+            correct_dates: false,
+            out_of_order: OutOfOrder::Told,
+            reason: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
         };
@@ -67,11 +71,15 @@ impl World {
         known.place = (text == "SHELF").then(|| self.shelf.clone());
         let wants = self.conversation.wants(reading, known.item.as_ref());
         let standing = Standing { place: self.shelf.clone(), claim: None };
-        known.lot = wants
-            .lot
-            .as_ref()
-            .filter(|lot| lot.as_str() == "L1")
-            .map(|code| Rc::new(LotRecord { id: LotId(1), code: code.clone(), dates: LotDates::default() }));
+        known.lot = wants.lot.as_ref().filter(|lot| lot.as_str() == "L1").map(|code| {
+            Rc::new(LotRecord {
+                id: LotId(1),
+                code: code.clone(),
+                dates: LotDates::default(),
+                also: Vec::new(),
+                made_as: None,
+            })
+        });
         if let Some(code) = wants.serial.filter(|code| code.as_str().starts_with("OLD")) {
             let record =
                 SerialRecord { id: SerialId(1), item: ItemId(1), code, lot: None, standing: standing.clone(), hop: 1 };
