@@ -1,6 +1,6 @@
 //! `stock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::context::Context;
 use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, Refusal};
-use crate::model::{LotId, PlaceId, Quantity, folded};
+use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
 use crate::ops::{OpError, lot_named, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
@@ -20,7 +20,8 @@ use crate::store::{StockFilter, StockRow, View};
 #[command(after_help = "Examples:
   scantrail stock
   scantrail stock --item MILK-1L
-  scantrail stock --location WH1 --json")]
+  scantrail stock --location WH1 --json
+  scantrail stock --split-lots")]
 pub struct Args {
     /// Only this item
     #[arg(long, value_name = "ITEM")]
@@ -31,6 +32,9 @@ pub struct Args {
     /// Only this lot
     #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
     lot: Option<String>,
+    /// Only lots that lie in more than one storage place
+    #[arg(long)]
+    split_lots: bool,
 }
 
 /// Runs the command.
@@ -42,7 +46,8 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
             lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
-        Ok::<_, OpError>(merged(view.stock(&filter)?))
+        let rows = view.stock(&filter)?;
+        Ok::<_, OpError>(merged(if args.split_lots { of_split_lots(rows) } else { rows }))
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -79,6 +84,20 @@ fn lots(view: &View<'_>, text: &str, today: NaiveDate) -> Result<Vec<LotId>, OpE
         );
     }
     Ok(found)
+}
+
+/// The rows in storage places of lots that lie in more than one of them.
+fn of_split_lots(rows: Vec<StockRow>) -> Vec<StockRow> {
+    let mut places: BTreeMap<LotId, BTreeSet<PlaceId>> = BTreeMap::new();
+    let kept = rows.into_iter().filter(|row| row.standing.place.kind == PlaceKind::Storage && row.lot.is_some());
+    let mut kept: Vec<StockRow> = kept.collect();
+    for row in &kept {
+        if let Some(lot) = &row.lot {
+            places.entry(lot.id).or_default().insert(row.standing.place.id);
+        }
+    }
+    kept.retain(|row| row.lot.as_ref().and_then(|lot| places.get(&lot.id)).is_some_and(|places| places.len() > 1));
+    kept
 }
 
 /// A row with what of it is set aside, and for which orders.

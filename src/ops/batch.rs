@@ -5,9 +5,11 @@ use std::io::BufRead;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 
 use super::house::House;
 use super::lookup::Lookup;
+use super::put_away::put_away;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
@@ -43,6 +45,53 @@ pub struct Draft {
     pub scans: Option<Vec<u8>>,
     /// What people should know although it is recorded.
     pub warnings: Vec<Warning>,
+}
+
+impl Draft {
+    /// Adds rows to what else is recorded, where there are any.
+    fn add_detail(&mut self, name: &str, rows: Vec<Value>) {
+        if rows.is_empty() {
+            return;
+        }
+        let detail = self.detail.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let mut detail: serde_json::Map<String, Value> = detail.unwrap_or_default();
+        detail.insert(name.to_owned(), rows.into());
+        self.detail = Some(Value::Object(detail).to_string());
+    }
+}
+
+/// Goods that were taken while others should have gone first.
+#[derive(Default)]
+struct OutOfOrderPicks {
+    rows: Vec<Value>,
+    warnings: Vec<Warning>,
+}
+
+impl OutOfOrderPicks {
+    fn of(lines: &[Line]) -> OutOfOrderPicks {
+        let mut found = OutOfOrderPicks::default();
+        for line in lines {
+            let of_lot = line.lot.iter().filter_map(|lot| Some((&lot.code, lot.passed_over.as_ref()?)));
+            let of_units = line
+                .serials
+                .iter()
+                .filter_map(|unit| Some((&unit.record.as_ref()?.lot.as_ref()?.code, unit.passed_over.as_ref()?)));
+            for (taken, (first, why)) in of_lot.chain(of_units) {
+                let (sku, first) = (&line.item.sku, &first.code);
+                let row = json!({
+                    "item": sku.as_str(), "lot": taken.as_str(), "instead_of": first.as_str(),
+                    "reason": Some(why.trim()).filter(|why| !why.is_empty()),
+                });
+                if found.rows.contains(&row) {
+                    continue;
+                }
+                found.rows.push(row);
+                let message = format!("lot {taken} of {sku} was taken, and {first} should have gone first");
+                found.warnings.push(Warning { code: "out-of-order", line: None, scan: None, message });
+            }
+        }
+        found
+    }
 }
 
 /// What all commands that take scans may be given for the whole batch.
@@ -141,8 +190,16 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
-        let draft = verb.post(writer, &frame, lines)?;
-        warnings.extend(draft.warnings.iter().cloned());
+        let out_of_order = OutOfOrderPicks::of(&lines);
+        warnings.extend(out_of_order.warnings);
+        let mut draft = verb.post(writer, &frame, lines)?;
+        draft.add_detail("out_of_order", out_of_order.rows);
+        warnings.append(&mut draft.warnings);
+        if matches!(verb.verb(), Verb::Receive | Verb::Return) {
+            let found = put_away(writer, &draft.movements)?;
+            draft.add_detail("put_away", found.rows);
+            warnings.extend(found.warnings);
+        }
         Ok(Draft { scans: Some(raw(scans)), ..draft })
     })?;
     Ok(Recorded { warnings, ..recorded })

@@ -9,8 +9,8 @@ use super::batch::Frame;
 use super::{Result, resolve};
 use crate::codes::{Facts, Kind, Questions, Reading, shown};
 use crate::ledger::{
-    Code, Holding, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops, first_out_order,
-    passed_over,
+    Code, Holding, LotRecord, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops,
+    first_out_order, passed_over,
 };
 use crate::model::{
     Item, LotCode, LotId, OrderId, PartnerId, Picking, PlaceId, PlaceKind, Quantity, SerialCode, folded,
@@ -259,12 +259,12 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 }
             }
         }
-        self.find_ahead(item, known)
+        self.find_ahead(item, known.lot.clone(), known)
     }
 
     /// What should go before a lot by the rule of its item: of what is free, and of what is set aside for the order.
-    fn find_ahead(&self, item: &Item, known: &mut Known) -> Result<()> {
-        let (Some((day, life)), Some(lot)) = (self.leaves, known.lot.clone()) else { return Ok(()) };
+    fn find_ahead(&self, item: &Item, lot: Option<Rc<LotRecord>>, known: &mut Known) -> Result<()> {
+        let (Some((day, life)), Some(lot)) = (self.leaves, lot) else { return Ok(()) };
         let order = match item.rules.picking {
             Some(Picking::Fefo) => FreeStockOrder::FirstExpired,
             Some(Picking::Fifo) => FreeStockOrder::FirstIn,
@@ -308,12 +308,17 @@ impl<'v, 'c> Lookup<'v, 'c> {
             }
             if let [(item, record)] = known.serials.as_slice() {
                 known.facts = self.facts_of_unit(item, record)?;
+                let (item, lot) = (item.clone(), record.lot.clone());
+                self.find_ahead(&item, lot, known)?;
             }
             return Ok(());
         };
         match self.view.serial(item.id, code)? {
             Some(record) => {
                 known.facts = self.facts_of_unit(item, &record)?;
+                if known.ahead.is_empty() {
+                    self.find_ahead(item, record.lot.clone(), known)?;
+                }
                 known.serials.push((item.clone(), record));
             }
             None if self.verb.moves_known_goods() => {

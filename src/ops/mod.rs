@@ -13,6 +13,7 @@ mod order_report;
 mod paper;
 mod partner;
 mod pick;
+mod put_away;
 mod receive;
 mod record;
 mod release;
@@ -38,7 +39,7 @@ pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, ad
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, by_hand, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of,
-    slip_of, trace_paper,
+    slip_of, slip_with_lots_of, trace_paper,
 };
 pub use partner::{SetPartner, minimum_life, set_partner};
 pub use pick::Pick;

@@ -11,12 +11,13 @@ use super::Result;
 use super::batch::{Frame, ScanVerb, plain, plan, record_batch};
 use super::house::House;
 use super::lookup::Lookup;
+use super::put_away::where_it_lies;
 use super::record::{Recorded, Request, unused_text};
 use crate::codes::{Command, DatesChoice, Decided, Kind, Reading};
-use crate::ledger::{Code, Refusal};
+use crate::ledger::{Code, Refusal, Verb};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Due, Framed, OutOfOrder, Scan, ScanRef, Stumble};
+use crate::scan::{Accepted, Conversation, Due, Framed, Known, OutOfOrder, Scan, ScanRef, Stumble};
 use crate::store::{Store, View};
 
 /// The most digits of a quantity.
@@ -286,6 +287,13 @@ impl<'s> Session<'s> {
         }
     }
 
+    /// Where the lot that was scanned lies, so that more of it is put there.
+    fn where_it_lies(&self, is_lot_named: bool, known: &Known) -> Result<Option<String>> {
+        let arrives = matches!(self.verb.verb(), Verb::Receive | Verb::Return);
+        let Some(lot) = known.lot.as_ref().filter(|_| arrives && is_lot_named) else { return Ok(None) };
+        self.store.read(|view| where_it_lies(view, view.item_of_lot(lot.id)?.id, lot.id))
+    }
+
     fn ask(&mut self, framed: Framed, asked: Asked) {
         if let Framed::Scan(scan) = framed {
             self.asked = Some((scan, asked));
@@ -347,16 +355,18 @@ impl<'s> Session<'s> {
             Some(Err(stumble)) => return Ok(Judged::Refused(stumble.refusal)),
             None => {}
         }
+        let may_put_away = !matches!(self.conversation.due(), Due::Serial(..));
         let may_ask = !matches!(self.conversation.due(), Due::Serial(..)) && reading.decided.dates.is_none();
         let differ = known
             .lot
             .as_ref()
             .is_some_and(|lot| lot.dates.contradicts(&reading.dates.or(self.conversation.plan().dates)));
         Ok(match self.conversation.step(scan, &reading, &known) {
-            Ok(Accepted { said, unused }) => Judged::Accepted(match unused_text(&unused) {
-                Some(unused) => format!("{said}; {unused}"),
-                None => said,
-            }),
+            Ok(Accepted { said, unused }) => {
+                let lies = self.where_it_lies(may_put_away, &known)?;
+                let parts = [Some(said), lies, unused_text(&unused)];
+                Judged::Accepted(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            }
             Err(Stumble { refusal, .. }) if refusal.code == Code::ExpiryDiffers && may_ask && differ => {
                 Judged::Dates(refusal)
             }

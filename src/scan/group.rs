@@ -36,6 +36,8 @@ pub struct LineSerial {
     pub code: SerialCode,
     /// Its record, when it is known.
     pub record: Option<SerialRecord>,
+    /// The lot that should have gone before its own, and why it did not.
+    pub passed_over: Option<(Rc<LotRecord>, String)>,
 }
 
 /// What a finished group says: so much of one item, to one place.

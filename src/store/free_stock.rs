@@ -79,6 +79,17 @@ impl<'c> View<'c> {
         Ok(found)
     }
 
+    /// Where lots of an item are, everywhere.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn holdings_of_lots(&self, item: ItemId, lots: &[LotId]) -> Result<Vec<Holding>> {
+        let lots: Vec<i64> = lots.iter().map(|lot| lot.0).collect();
+        let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                   WHERE item = $1 AND lot = ANY($2) AND quantity > 0 ORDER BY lot, place, claim";
+        self.holdings_of(self.all(sql, (item.0, lots.as_slice()), balance)?)
+    }
+
     /// The places that hold free stock of an item and that it may be taken from.
     ///
     /// # Errors

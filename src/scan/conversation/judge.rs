@@ -6,7 +6,7 @@ use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
-    Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
+    Code, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
     judge_remaining_life, judge_serial,
 };
 use crate::model::{
@@ -162,7 +162,7 @@ impl Conversation {
         reading: &Reading,
         known: &Known,
     ) -> Result<Option<(Rc<LotRecord>, String)>, Refusal> {
-        let first = known.ahead.iter().find_map(|holding| self.left_of(holding));
+        let first = known.ahead.iter().find_map(|holding| self.left_of(&self.without_units(item, holding)?));
         let Some(first) = first.and_then(|holding| holding.lot).filter(|first| first.id != record.id) else {
             return Ok(None);
         };
@@ -181,6 +181,19 @@ impl Conversation {
         };
         let message = format!("lot {} of {} should go before {}", dated(&first), item.sku, dated(record));
         Err(Refusal::new(Code::OutOfOrder, message, "take that one, or say why not with --reason TEXT"))
+    }
+
+    /// What is left of a holding after the units that were scanned of it.
+    fn without_units(&self, item: &Item, holding: &Holding) -> Option<Holding> {
+        let open = self.open.iter().flat_map(|group| group.serials.iter().map(|(_, unit)| unit));
+        let units = self.lines.iter().flat_map(|line| &line.serials).chain(open);
+        let is_of_it = |unit: &&LineSerial| {
+            let record = unit.record.as_ref().filter(|record| record.item == holding.item);
+            record.is_some_and(|record| record.lot == holding.lot && record.standing == holding.standing)
+        };
+        let taken: Quantity = units.filter(is_of_it).map(|_| Quantity::one(item.scale)).sum();
+        let quantity = holding.quantity.less(taken);
+        quantity.is_positive().then(|| Holding { quantity, ..holding.clone() })
     }
 
     /// A code of the wrong kind where a serial is due.
@@ -232,7 +245,10 @@ impl Conversation {
             judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
             judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
+        // Where a lot was scanned, it has been judged by it.
+        let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
+        let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), passed_over }))
     }
 
     pub(super) fn item_of_unit(
