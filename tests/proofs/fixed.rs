@@ -1,7 +1,7 @@
 //! What must never change, whoever asks the database for it.
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-pub const FIXED: [(&str, &str, &str); 16] = [
+pub const FIXED: [(&str, &str, &str); 18] = [
     ("operation", "number", "note"),
     ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
@@ -17,5 +17,7 @@ pub const FIXED: [(&str, &str, &str); 16] = [
     ("setting", "subject, name, operation", "value"),
     ("pack", "key", "quantity"),
     ("supplier_code", "partner, key", "text"),
+    ("lot_name", "lot, operation", "code"),
+    ("supplier_lot", "lot, partner, operation", "code"),
     ("item", "id", "sku"),
 ];
