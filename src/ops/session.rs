@@ -355,7 +355,8 @@ impl<'s> Session<'s> {
             Some(Err(stumble)) => return Ok(Judged::Refused(stumble.refusal)),
             None => {}
         }
-        let may_put_away = !matches!(self.conversation.due(), Due::Serial(..));
+        let is_lot_named = !matches!(self.conversation.due(), Due::Serial(..))
+            && (reading.lot.is_some() || self.conversation.due() == Due::Lot);
         let may_ask = !matches!(self.conversation.due(), Due::Serial(..)) && reading.decided.dates.is_none();
         let differ = known
             .lot
@@ -363,7 +364,7 @@ impl<'s> Session<'s> {
             .is_some_and(|lot| lot.dates.contradicts(&reading.dates.or(self.conversation.plan().dates)));
         Ok(match self.conversation.step(scan, &reading, &known) {
             Ok(Accepted { said, unused }) => {
-                let lies = self.where_it_lies(may_put_away, &known)?;
+                let lies = self.where_it_lies(is_lot_named, &known)?;
                 let parts = [Some(said), lies, unused_text(&unused)];
                 Judged::Accepted(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
             }
