@@ -5,10 +5,11 @@ use std::io::BufRead;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::house::House;
 use super::lookup::Lookup;
+use super::out_of_order::OutOfOrderPicks;
 use super::put_away::put_away;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
@@ -57,40 +58,6 @@ impl Draft {
         let mut detail: serde_json::Map<String, Value> = detail.unwrap_or_default();
         detail.insert(name.to_owned(), rows.into());
         self.detail = Some(Value::Object(detail).to_string());
-    }
-}
-
-/// Goods that were taken while others should have gone first.
-#[derive(Default)]
-struct OutOfOrderPicks {
-    rows: Vec<Value>,
-    warnings: Vec<Warning>,
-}
-
-impl OutOfOrderPicks {
-    fn of(lines: &[Line]) -> OutOfOrderPicks {
-        let mut found = OutOfOrderPicks::default();
-        for line in lines {
-            let of_lot = line.lot.iter().filter_map(|lot| Some((&lot.code, lot.passed_over.as_ref()?)));
-            let of_units = line
-                .serials
-                .iter()
-                .filter_map(|unit| Some((&unit.record.as_ref()?.lot.as_ref()?.code, unit.passed_over.as_ref()?)));
-            for (taken, (first, why)) in of_lot.chain(of_units) {
-                let (sku, first) = (&line.item.sku, &first.code);
-                let row = json!({
-                    "item": sku.as_str(), "lot": taken.as_str(), "instead_of": first.as_str(),
-                    "reason": Some(why.trim()).filter(|why| !why.is_empty()),
-                });
-                if found.rows.contains(&row) {
-                    continue;
-                }
-                found.rows.push(row);
-                let message = format!("lot {taken} of {sku} was taken, and {first} should have gone first");
-                found.warnings.push(Warning { code: "out-of-order", line: None, scan: None, message });
-            }
-        }
-        found
     }
 }
 
