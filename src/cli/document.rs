@@ -186,6 +186,21 @@ fn line_table(lines: &[Line<'_>]) -> String {
     text
 }
 
+/// Where the lots of arriving goods lie already, one hint for each lot.
+pub fn put_away(operation: &RecordedOperation) -> Vec<String> {
+    let detail: Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let rows = detail["put_away"].as_array().cloned().unwrap_or_default();
+    let text = |row: &Value, key: &str| safe(row[key].as_str().unwrap_or_default());
+    let lot = |row: &Value| (text(row, "item"), text(row, "lot"));
+    let hints = rows.chunk_by(|one, two| lot(one) == lot(two)).map(|rows| {
+        let places = rows.iter().map(|row| format!("{} ({})", text(row, "location"), text(row, "quantity")));
+        let (item, lot) = rows.first().map(lot).unwrap_or_default();
+        format!("put away: lot {lot} of {item} is at {}", places.collect::<Vec<_>>().join(", "))
+    });
+    hints.collect()
+}
+
 /// What a transfer took from orders.
 fn unclaimed_text(operation: &RecordedOperation) -> String {
     let detail: Value =

@@ -21,6 +21,7 @@ mod label;
 mod live;
 mod location;
 mod log;
+mod lot;
 mod order;
 mod output;
 mod paper;
@@ -87,6 +88,8 @@ enum Command {
     Init(init::Args),
     Item(item::Args),
     Location(location::Args),
+    #[command(visible_alias = "batch")]
+    Lot(lot::Args),
     Partner(partner::Args),
     Order(order::Args),
     Import(import::Args),
@@ -150,6 +153,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Init(args) => init::run(&args, context),
         Command::Item(args) => item::run(args, context),
         Command::Location(args) => location::run(args, context),
+        Command::Lot(args) => lot::run(args, context),
         Command::Partner(args) => partner::run(args, context),
         Command::Order(args) => order::run(args, context),
         Command::Import(args) => import::run(&args, context),

@@ -75,6 +75,9 @@ pub fn deliver(
         let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
         context.tell(&format!("warning [{code}] {}{message}", place.unwrap_or_default()));
     }
+    for hint in document::put_away(&recorded.operation) {
+        context.tell(&hint);
+    }
     let mut files = Vec::new();
     let mut undelivered = None;
     for (path, make) in papers {

@@ -40,6 +40,12 @@ pub struct Args {
     /// Take more than was ordered
     #[arg(long)]
     allow_over: bool,
+    /// What the supplier calls the lot that --lot names
+    #[arg(long, value_name = "TEXT", requires = "lot")]
+    supplier_lot: Option<String>,
+    /// Take dates that differ from what is known of a lot as its correction; needs --reason
+    #[arg(long)]
+    correct_dates: bool,
     /// Print a label for each serial, else for each lot or item
     #[arg(long, value_name = "FILE.pdf")]
     labels: Option<PathBuf>,
@@ -78,6 +84,9 @@ struct NumberArgs {
 /// Runs the command.
 pub fn run(args: Args, context: &Context) -> super::Result {
     let labels = args.label.request(context)?;
+    if args.correct_dates && context.globals.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Failure::usage("the correction of a lot has a reason: give it with --reason TEXT"));
+    }
     let store = context.store()?;
     let request = context.request()?;
     let verb = Receive {
@@ -94,6 +103,8 @@ pub fn run(args: Args, context: &Context) -> super::Result {
             serial_template: args.numbers.serial_template,
             lot_template: args.numbers.lot_template,
         },
+        supplier_lot: args.supplier_lot,
+        correct_dates: args.correct_dates,
         options: args.scans.options(),
     };
     let recorded = if verb.numbers.new_serials.is_some() {

@@ -58,7 +58,7 @@ pub struct DraftArgs {
     pub discard_draft: bool,
 }
 
-fn date(text: &str) -> Result<NaiveDate, String> {
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     text.trim().parse().map_err(|_| "write a date as 2026-11-23".to_owned())
 }
 

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::paper;
 use super::scans::{self, ScanArgs};
-use crate::ops::{Sell, ship_picked, slip_of};
+use crate::ops::{Sell, ship_picked, slip_of, slip_with_lots_of};
 
 /// Send goods out to a customer
 #[derive(clap::Args)]
@@ -40,6 +40,9 @@ pub struct Args {
     /// Print the packing slip
     #[arg(long, value_name = "FILE.pdf")]
     slip: Option<PathBuf>,
+    /// Print the lots on the slip, as a page of its own
+    #[arg(long, requires = "slip")]
+    lots: bool,
     #[command(flatten)]
     scans: ScanArgs,
 }
@@ -64,5 +67,6 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     } else {
         scans::record(context, &store, &args.scans, &verb, &request)?
     };
-    paper::deliver(context, &store, &recorded, &[(args.slip.as_ref(), &slip_of)])
+    let make: &paper::Maker<'_> = if args.lots { &slip_with_lots_of } else { &slip_of };
+    paper::deliver(context, &store, &recorded, &[(args.slip.as_ref(), make)])
 }

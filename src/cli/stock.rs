@@ -1,6 +1,6 @@
 //! `stock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use super::context::Context;
 use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
-use crate::model::{LotCode, PlaceId, Quantity, folded};
-use crate::ops::{House, OpError, held_by, resolve_item};
+use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
+use crate::ops::{OpError, held_by, lot_named, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -20,7 +20,8 @@ use crate::store::{StockFilter, StockRow, View};
 #[command(after_help = "Examples:
   scantrail stock
   scantrail stock --item MILK-1L
-  scantrail stock --location WH1 --json")]
+  scantrail stock --location WH1 --json
+  scantrail stock --split-lots")]
 pub struct Args {
     /// Only this item
     #[arg(long, value_name = "ITEM")]
@@ -31,6 +32,9 @@ pub struct Args {
     /// Only this lot
     #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
     lot: Option<String>,
+    /// Only lots that lie in more than one storage place
+    #[arg(long)]
+    split_lots: bool,
 }
 
 /// Runs the command.
@@ -40,9 +44,10 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         let filter = StockFilter {
             item: args.item.as_deref().map(|text| resolve_item(view, text)).transpose()?.map(|item| item.id),
             places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
-            lot: args.lot.as_deref().map(|text| lot(view, text, today)).transpose()?,
+            lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
-        merged(view, view.stock(&filter)?, today)
+        let rows = view.stock(&filter)?;
+        merged(view, if args.split_lots { of_split_lots(rows) } else { rows }, today)
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -70,15 +75,29 @@ fn places(view: &View<'_>, text: &str) -> Result<Vec<PlaceId>, OpError> {
     Ok(found)
 }
 
-fn lot(view: &View<'_>, text: &str, today: NaiveDate) -> Result<String, OpError> {
-    let without_word = House::of(view, today)?.read_text(text).and_then(|reading| reading.lot);
-    for code in LotCode::new(text).ok().into_iter().chain(without_word) {
-        if !view.lots_named(&code)?.is_empty() {
-            return Ok(code.to_string());
+fn lots(view: &View<'_>, text: &str, today: NaiveDate) -> Result<Vec<LotId>, OpError> {
+    let found = lot_named(view, text, None, today)?;
+    if found.is_empty() {
+        let message = format!("no lot has the text {}", output::safe(text));
+        return Err(
+            Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into()
+        );
+    }
+    Ok(found)
+}
+
+/// The rows in storage places of lots that lie in more than one of them.
+fn of_split_lots(rows: Vec<StockRow>) -> Vec<StockRow> {
+    let mut places: BTreeMap<LotId, BTreeSet<PlaceId>> = BTreeMap::new();
+    let kept = rows.into_iter().filter(|row| row.standing.place.kind == PlaceKind::Storage && row.lot.is_some());
+    let mut kept: Vec<StockRow> = kept.collect();
+    for row in &kept {
+        if let Some(lot) = &row.lot {
+            places.entry(lot.id).or_default().insert(row.standing.place.id);
         }
     }
-    let message = format!("no lot has the text {}", output::safe(text));
-    Err(Refusal::new(Code::UnknownLot, message, "lot texts are exact, and stand in: scantrail stock").into())
+    kept.retain(|row| row.lot.as_ref().and_then(|lot| places.get(&lot.id)).is_some_and(|places| places.len() > 1));
+    kept
 }
 
 /// A row with what of it is set aside, and for which orders.

@@ -1,6 +1,6 @@
 //! What one scan says.
 
-use super::{Command, Gtin, Unreadable, shown};
+use super::{Command, Decided, Gtin, Unreadable, shown};
 use crate::model::{LotCode, LotDates, SerialCode};
 
 /// What sort of code was scanned.
@@ -99,6 +99,8 @@ pub struct Reading {
     pub container: Option<String>,
     /// The place, from (414): the 13 digits of its GLN, and after a slash the extension from (254) when that is there.
     pub place: Option<String>,
+    /// What a person decided about it when they were asked.
+    pub decided: Decided,
     /// What is odd about it.
     pub warnings: Vec<Warning>,
     /// What else it may say, the most likely first. These have no readings of their own.

@@ -26,12 +26,12 @@ pub use chain::{Chain, GENESIS};
 pub use hold::{HeldBy, Hold, HoldRule, HoldSubject, Receipt, judge_hold};
 pub use measured::{Choice, MeasuredStrategy, choose};
 pub use movement::{Movement, SerialHop};
-pub use picking::{allocate_by, passed_over, picking_order};
+pub use picking::{allocate_by, fewest_first, passed_over, picking_order, walking_order};
 pub use refusal::{Code, Refusal, Refused};
 pub use reverse::{Reversal, effective_hops, reversed};
 pub use rules::{
     OrderPlan, PartnerFacts, SerialContext, judge_arriving_dates, judge_expiry, judge_item, judge_order_quantity,
-    judge_serial,
+    judge_remaining_life, judge_serial,
 };
 pub use settle::{Outstanding, measured_released_by_swap, released_by_swap};
 pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};

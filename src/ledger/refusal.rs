@@ -117,6 +117,10 @@ pub enum Code {
     LotOnHold,
     /// The lot's expiry has passed.
     LotExpired,
+    /// The customer takes nothing that expires so soon.
+    RemainingLifeTooShort,
+    /// Another lot of the item should go first.
+    OutOfOrder,
     /// More than the order asks for.
     OverOrdered,
     /// Less is there than is asked for.
@@ -145,7 +149,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 69] = [
+    pub const ALL: [(Code, &'static str); 71] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -203,6 +207,8 @@ impl Code {
         (Code::ExpiryDiffers, "expiry-differs"),
         (Code::LotOnHold, "lot-on-hold"),
         (Code::LotExpired, "lot-expired"),
+        (Code::RemainingLifeTooShort, "remaining-life-too-short"),
+        (Code::OutOfOrder, "out-of-order"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),

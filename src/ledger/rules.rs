@@ -116,6 +116,26 @@ pub fn judge_expiry(verb: Verb, item: &Item, lot: &LotRecord, day: NaiveDate) ->
     }
 }
 
+/// Does a lot last long enough for a customer who takes only goods with so many days left on this day?
+///
+/// # Errors
+/// `remaining-life-too-short`.
+pub fn judge_remaining_life(item: &Item, lot: &LotRecord, day: NaiveDate, minimum_days: u32) -> Result<(), Refusal> {
+    let Some(expires) = lot.dates.expires.filter(|_| minimum_days > 0) else { return Ok(()) };
+    let left = (expires - day).num_days();
+    if left >= i64::from(minimum_days) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::RemainingLifeTooShort,
+        format!(
+            "lot {} of {} expires on {expires}: {left} days are left, and the customer takes no less than {minimum_days}",
+            lot.code, item.sku
+        ),
+        "take a lot that lasts longer; what each customer wants stands in: scantrail partner list",
+    ))
+}
+
 /// Do dates that were scanned or given agree with what is known of the lot?
 ///
 /// # Errors

@@ -85,10 +85,26 @@ impl Standing {
 pub struct LotRecord {
     /// Its row. Lots of an item are numbered in the order in which they first arrived.
     pub id: LotId,
-    /// Its text.
+    /// Its text, as it is called now.
     pub code: LotCode,
     /// Its dates as they are known now.
     pub dates: LotDates,
+    /// The other texts that mean it: what it was called before, and in a batch with a supplier that one's own text.
+    pub also: Vec<LotCode>,
+    /// The text that it was made with, when that is not its name any more: what operations are sealed with.
+    pub made_as: Option<LotCode>,
+}
+
+impl LotRecord {
+    /// True when the text means this lot.
+    pub fn is_called(&self, text: &LotCode) -> bool {
+        self.code == *text || self.also.contains(text)
+    }
+
+    /// The text that it was made with, which never changes.
+    pub fn first_code(&self) -> &LotCode {
+        self.made_as.as_ref().unwrap_or(&self.code)
+    }
 }
 
 /// A serial as it is recorded, and where it stands.

@@ -120,6 +120,8 @@ fn first_expired_goes_first_and_lots_without_a_date_last() {
             id: LotId(id),
             code: LotCode::new(&format!("L{id}")).unwrap(),
             dates: LotDates { expires: expires.map(|date| date.parse().unwrap()), ..LotDates::default() },
+            also: Vec::new(),
+            made_as: None,
         })),
         ..holding(&shelf, None, 10)
     };

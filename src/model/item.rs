@@ -26,7 +26,12 @@ impl Tracking {
 
     /// The word of the command line; `batch` and `code number` mean lot.
     pub fn from_word(word: &str) -> Option<Tracking> {
-        let word = word.trim().to_ascii_lowercase().replace("batch", "lot").replace("code number", "lot");
+        let word = word
+            .trim()
+            .to_ascii_lowercase()
+            .replace("batch", "lot")
+            .replace("code number", "lot")
+            .replace("code-number", "lot");
         let word = if word == "serial+lot" { "lot+serial" } else { word.as_str() };
         Tracking::WORDS.iter().find(|(_, text)| *text == word).map(|(tracking, _)| *tracking)
     }

@@ -58,6 +58,18 @@ impl LotDates {
         }
     }
 
+    /// These dates without those that are known otherwise.
+    pub fn agreeing_with(self, known: &LotDates) -> LotDates {
+        let agreeing = |said: Option<NaiveDate>, known: Option<NaiveDate>| {
+            said.filter(|_| known.is_none_or(|known| Some(known) == said))
+        };
+        LotDates {
+            expires: agreeing(self.expires, known.expires),
+            best_before: agreeing(self.best_before, known.best_before),
+            made: agreeing(self.made, known.made),
+        }
+    }
+
     /// True when some date is known in both and is not the same.
     pub fn contradicts(&self, other: &LotDates) -> bool {
         let differs = |one: Option<NaiveDate>, two: Option<NaiveDate>| one.is_some() && two.is_some() && one != two;

@@ -1,24 +1,27 @@
-//! Setting stock aside for a sales order: exact lots and serials, first expired or first in first.
+//! Setting stock aside for a sales order: exact lots and serials, in the order of picking of each item.
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
+
+use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::ledger::{
     Choice, Code, Holding, MeasuredStrategy, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate,
-    choose, first_out_order,
+    choose, fewest_first, walking_order,
 };
 use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
-use crate::store::{ProgressKind, Store, Unit, View, Writer};
+use crate::store::{FreeStock, FreeStockOrder, ProgressKind, Store, Unit, View, Writer};
 
 /// `allocate`.
 #[derive(Debug, Clone, Default)]
 pub struct Allocate {
     /// The sales order.
     pub sales_order: String,
-    /// In which order stock is set aside.
-    pub strategy: Strategy,
+    /// In which order stock is set aside; by the rule of each item where nothing is said.
+    pub strategy: Option<Strategy>,
     /// How measured units are chosen; with the least overshoot when nothing is said.
     pub measured: MeasuredStrategy,
     /// Refuse when not everything is there.
@@ -33,7 +36,9 @@ impl Allocate {
     pub fn run(&self, store: &Store, request: &Request) -> Result<Recorded> {
         let mut content = Content::of("allocate", request);
         content.flag("so", Some(&self.sales_order));
-        content.switch("fifo", self.strategy == Strategy::FirstIn);
+        content.switch("fifo", self.strategy == Some(Strategy::FirstIn));
+        let other = self.strategy.filter(|strategy| *strategy != Strategy::FirstIn);
+        content.flag("strategy", other.map(Strategy::word));
         content.switch("fewest-units", self.measured == MeasuredStrategy::FewestUnits);
         content.switch("in-order", self.measured == MeasuredStrategy::InOrder);
         content.switch("all-or-nothing", self.all_or_nothing);
@@ -44,12 +49,16 @@ impl Allocate {
         resolve::lock_order(writer, &self.sales_order)?;
         let order = resolve::order(writer, OrderKind::Sales, &self.sales_order)?;
         let claim = writer.claim_of(order.id, Stage::Allocated)?;
-        let mut movements = Vec::new();
+        let customer = order.partner.map(|id| writer.partner(id)).transpose()?;
+        let life = Days::new(minimum_life(writer, customer.as_ref())?.into());
+        let day = request.stamp.day();
+        let good_until = day.checked_add_days(life).unwrap_or(day);
+        let mut taking = Taking { view: writer, claim, good_until, movements: Vec::new() };
         let (mut short, mut over) = (Vec::new(), Vec::new());
         for (item, need) in needs(writer, order.id)? {
             let item = writer.item(item)?;
             let left = if item.rules.is_measured {
-                let choice = self.take_measured(writer, &item, need, claim, request, &mut movements)?;
+                let choice = self.take_measured(&mut taking, &item, need)?;
                 if choice.over.is_positive() {
                     over.push(serde_json::json!({
                         "item": item.sku.as_str(), "quantity": choice.over.display(item.scale),
@@ -58,7 +67,7 @@ impl Allocate {
                 }
                 choice.short
             } else {
-                self.take(writer, &item, need, claim, request, &mut movements)?
+                self.take(&mut taking, &item, need)?
             };
             if left.is_positive() {
                 short.push((item, left));
@@ -72,84 +81,89 @@ impl Allocate {
             });
             return Err(Refused(refusals.collect()).into());
         }
-        let short: Vec<_> = short
-            .iter()
-            .map(|(item, left)| serde_json::json!({"item": item.sku.as_str(), "quantity": left.display(item.scale)}))
-            .collect();
+        let short: Vec<_> = short.iter().map(|(item, left)| self.short(item, *left)).collect();
         Ok(Draft {
             kind: "allocate",
             order: Some(order.id),
             partner: order.partner,
             detail: Some(detail(&short, &over).to_string()),
-            movements,
+            movements: taking.movements,
             ..Draft::default()
         })
     }
 
-    /// Sets measured units aside until they reach `need`.
-    fn take_measured(
-        &self,
-        view: &View<'_>,
-        item: &Item,
-        need: Quantity,
-        claim: ClaimId,
-        request: &Request,
-        movements: &mut Vec<Movement>,
-    ) -> Result<Choice<usize>> {
-        let mut stock = self.usable_stock(view, item, request)?;
-        first_out_order(self.strategy, &mut stock);
-        let mut units = Vec::new();
-        for holding in &stock {
-            let good = good_units(view, holding, view.units(holding, usize::MAX)?)?;
-            units.extend(good.into_iter().filter_map(|unit| Some((holding, record_of(holding, unit)?))));
+    fn short(&self, item: &Item, left: Quantity) -> serde_json::Value {
+        let mut row = serde_json::json!({"item": item.sku.as_str(), "quantity": left.display(item.scale)});
+        if self.strategy_for(item) == Strategy::Manual {
+            row["why"] = "picked by hand: scan it with pick, or name a --strategy".into();
         }
+        row
+    }
+
+    /// Sets aside up to `need` of an item, and gives what is missing. Lots are read in the order in which they go, and no
+    /// further than the need reaches.
+    fn take(&self, taking: &mut Taking<'_, '_>, item: &Item, need: Quantity) -> Result<Quantity> {
+        let (view, good_until) = (taking.view, taking.good_until);
+        let mut left = need;
+        match self.strategy_for(item) {
+            Strategy::Manual => {}
+            Strategy::FirstExpired => {
+                left = taking.lots(view.free_stock(item.id, FreeStockOrder::FirstExpired, good_until), item, left)?;
+            }
+            Strategy::FirstIn => {
+                left = taking.lots(view.free_stock(item.id, FreeStockOrder::FirstIn, good_until), item, left)?;
+            }
+            Strategy::Place => {
+                let mut places = view.places_of(item.id)?;
+                places.sort_by(walking_order);
+                for place in places {
+                    left =
+                        taking.lots(view.free_stock(item.id, FreeStockOrder::At(place.id), good_until), item, left)?;
+                }
+            }
+            Strategy::FewestLots => {
+                let mut lots = view.free_lots(item.id, good_until)?;
+                fewest_first(left, &mut lots, |(_, quantity)| *quantity);
+                for (lot, _) in lots {
+                    if left.is_zero() {
+                        break;
+                    }
+                    let mut holdings = view.free_stock_of(item.id, lot)?;
+                    fewest_first(left, &mut holdings, |holding| holding.quantity);
+                    left = taking.from(&holdings, item, left)?;
+                }
+            }
+        }
+        Ok(left)
+    }
+
+    /// Sets measured units aside until they reach `need`. All of them are looked at, because the last one decides how far over
+    /// the measure is.
+    fn take_measured(&self, taking: &mut Taking<'_, '_>, item: &Item, need: Quantity) -> Result<Choice<usize>> {
+        let order = match self.strategy_for(item) {
+            Strategy::FirstIn => FreeStockOrder::FirstIn,
+            _ => FreeStockOrder::FirstExpired,
+        };
+        let mut stock = taking.view.free_stock(item.id, order, taking.good_until);
+        let mut holdings = Vec::new();
+        while let Some(lot) = stock.next_lot()? {
+            holdings.extend(good_stock(taking.view, item, lot)?);
+        }
+        let units = oldest_units(taking.view, &holdings, i64::MAX)?;
         let measures: Vec<(usize, Quantity)> =
             units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
         let choice = choose(&measures, need, self.measured);
         for (index, measure) in &choice.units {
             let (holding, unit) = &units[*index];
-            movements.push(reclaim(holding, Some(unit), *measure, claim));
+            taking.movements.push(reclaim(holding, Some(unit), *measure, taking.claim));
         }
         Ok(choice)
     }
 
-    /// What may be set aside of an item.
-    fn usable_stock(&self, view: &View<'_>, item: &Item, request: &Request) -> Result<Vec<Holding>> {
-        let day = request.stamp.day();
-        let mut stock = view.free_stock(item.id)?;
-        stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
-        good_stock(view, item, stock)
-    }
-
-    /// Sets aside up to `need` of an item, and gives what is missing.
-    fn take(
-        &self,
-        view: &View<'_>,
-        item: &Item,
-        need: Quantity,
-        claim: ClaimId,
-        request: &Request,
-        movements: &mut Vec<Movement>,
-    ) -> Result<Quantity> {
-        let mut stock = self.usable_stock(view, item, request)?;
-        first_out_order(self.strategy, &mut stock);
-        if !item.tracking.by_serial() {
-            let found = allocate(need, &stock);
-            movements
-                .extend(found.taken.iter().map(|(index, quantity)| reclaim(&stock[*index], None, *quantity, claim)));
-            return Ok(found.short);
-        }
-        let mut left = need;
-        for same_lot in stock.chunk_by(|one, two| lot_of(one) == lot_of(two)) {
-            if left.is_zero() {
-                break;
-            }
-            for (holding, unit) in oldest_units(view, same_lot, left.smallest_units())? {
-                movements.push(reclaim(holding, Some(&unit), unit.quantity, claim));
-                left = left.less(unit.quantity);
-            }
-        }
-        Ok(left)
+    /// What the command line says, else the rule of the item.
+    fn strategy_for(&self, item: &Item) -> Strategy {
+        let of_item = item.rules.picking.and_then(|picking| Strategy::from_word(picking.word()));
+        self.strategy.or(of_item).unwrap_or_default()
     }
 }
 
@@ -162,6 +176,45 @@ fn detail(short: &[serde_json::Value], over: &[serde_json::Value]) -> serde_json
 
 fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
     holding.lot.as_ref().map(|lot| lot.id)
+}
+
+/// Stock that is being set aside under one claim.
+struct Taking<'v, 'c> {
+    view: &'v View<'c>,
+    claim: ClaimId,
+    /// Lots that expire before this day are passed over.
+    good_until: NaiveDate,
+    movements: Vec<Movement>,
+}
+
+impl Taking<'_, '_> {
+    /// Takes lot by lot until nothing is missing, and gives what is.
+    fn lots(&mut self, mut stock: FreeStock<'_, '_>, item: &Item, need: Quantity) -> Result<Quantity> {
+        let mut left = need;
+        while left.is_positive()
+            && let Some(lot) = stock.next_lot()?
+        {
+            left = self.from(&lot, item, left)?;
+        }
+        Ok(left)
+    }
+
+    /// Takes from the places of one lot, and gives what is missing.
+    fn from(&mut self, lot: &[Holding], item: &Item, need: Quantity) -> Result<Quantity> {
+        let lot = good_stock(self.view, item, lot.to_vec())?;
+        if !item.tracking.by_serial() {
+            let found = allocate(need, &lot);
+            let taken = found.taken.iter().map(|(index, quantity)| reclaim(&lot[*index], None, *quantity, self.claim));
+            self.movements.extend(taken);
+            return Ok(found.short);
+        }
+        let mut left = need;
+        for (holding, unit) in oldest_units(self.view, &lot, left.smallest_units())? {
+            self.movements.push(reclaim(holding, Some(&unit), unit.quantity, self.claim));
+            left = left.less(unit.quantity);
+        }
+        Ok(left)
+    }
 }
 
 /// Stock without what is on hold as a whole.

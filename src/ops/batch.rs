@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::rc::Rc;
 
+use chrono::NaiveDate;
+use serde_json::Value;
+
 use super::held;
 use super::house::House;
 use super::lookup::Lookup;
 use super::numbers::{NewNumbers, Numbers};
+use super::out_of_order::OutOfOrderPicks;
+use super::put_away::put_away;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
@@ -15,7 +20,8 @@ use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
 use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
-    Accepted, Conversation, Framed, Framer, Line, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired, shown,
+    Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired,
+    shown,
 };
 use crate::store::{LotStatement, Store, View, Writer};
 
@@ -40,6 +46,21 @@ pub struct Draft {
     pub lot_dates: Vec<LotStatement>,
     /// The scans as they arrived, with a line feed between two.
     pub scans: Option<Vec<u8>>,
+    /// What people should know although it is recorded.
+    pub warnings: Vec<Warning>,
+}
+
+impl Draft {
+    /// Adds rows to what else is recorded, where there are any.
+    fn add_detail(&mut self, name: &str, rows: Vec<Value>) {
+        if rows.is_empty() {
+            return;
+        }
+        let detail = self.detail.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let mut detail: serde_json::Map<String, Value> = detail.unwrap_or_default();
+        detail.insert(name.to_owned(), rows.into());
+        self.detail = Some(Value::Object(detail).to_string());
+    }
 }
 
 /// What all commands that take scans may be given for the whole batch.
@@ -74,6 +95,12 @@ pub struct Frame {
     pub order: Option<OrderPlan>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
     pub supplier: Option<(PartnerId, PlaceId)>,
+    /// The customer takes only goods that are good for so many days more.
+    pub minimum_life: u32,
+    /// The day of the operation, where goods must be good on it.
+    pub day: Option<NaiveDate>,
+    /// Dates that differ from what is known of a lot are taken as its correction.
+    pub correct_dates: bool,
 }
 
 /// A command that takes scans.
@@ -136,25 +163,36 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         if let Some(order) = verb.order() {
             resolve::lock_order(writer, order)?;
         }
-        let frame = verb.frame(writer)?;
-        let mut plan = plan(writer, verb, &frame, &request.stamp)?;
+        let frame = Frame { day: Some(request.stamp.day()), ..verb.frame(writer)? };
+        let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
+        let mut plan = plan(writer, verb, &frame, request, &house)?;
         let made = match verb.numbers().filter(|(numbers, _)| numbers.are_wanted()) {
             Some((numbers, document)) => numbers.make(writer, &plan, &frame, document, request)?,
             None => NewNumbers::default(),
         };
         plan.lot = made.lot.or(plan.lot);
-        let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
         let (lines, found) =
             judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         warnings.extend(repaired_scans(scans));
-        let mut draft = Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? };
+        let out_of_order = OutOfOrderPicks::of(&lines);
+        warnings.extend(out_of_order.warnings);
+        let mut draft = verb.post(writer, &frame, lines)?;
+        draft.add_detail("out_of_order", out_of_order.rows);
+        warnings.append(&mut draft.warnings);
+        let mut put_away_warnings = Vec::new();
+        if matches!(verb.verb(), Verb::Receive | Verb::Return) {
+            let found = put_away(writer, &draft.movements)?;
+            draft.add_detail("put_away", found.rows);
+            put_away_warnings = found.warnings;
+        }
         warnings.extend(held::on_arrival(writer, receipt(verb, &frame, &request.stamp), &mut draft)?);
+        warnings.extend(put_away_warnings);
         if verb.overrides_hold() {
             held::write_down(writer, &request.stamp, &mut draft)?;
         }
-        Ok(draft)
+        Ok(Draft { scans: Some(raw(scans)), ..draft })
     })?;
     Ok(Recorded { warnings, ..recorded })
 }
@@ -231,7 +269,13 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content 
     content
 }
 
-pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Result<Plan> {
+pub(super) fn plan(
+    view: &View<'_>,
+    verb: &dyn ScanVerb,
+    frame: &Frame,
+    request: &Request,
+    house: &House,
+) -> Result<Plan> {
     let options = verb.options();
     let lot = options.lot.as_deref().map(LotCode::new).transpose().map_err(|error| {
         Refusal::new(Code::NotValid, format!("--lot is not a lot: {error}"), "give the text on the label")
@@ -246,7 +290,11 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         to_kind: frame.to_kind,
         sources: frame.sources.clone(),
         order: frame.order.clone(),
-        day: stamp.day(),
+        day: request.stamp.day(),
+        minimum_life: frame.minimum_life,
+        correct_dates: frame.correct_dates,
+        out_of_order: if house.enforces_picking_order() { OutOfOrder::Refused } else { OutOfOrder::Told },
+        reason: request.reason.clone(),
         allow_odd_serials: options.allow_odd_serials,
         override_hold: verb.overrides_hold(),
     })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result};
-use crate::codes::{self, EmbeddedRule, Reading, Rules, Scanned, shown};
+use crate::codes::{self, Decided, EmbeddedRule, Reading, Rules, Scanned, shown};
 use crate::ledger::{Code, Refusal};
 use crate::scan::{Framed, Scan, ScanRef};
 use crate::store::{Store, View};
@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// All rules that a house may set.
-pub const SETTINGS: [Setting; 4] = [
+pub const SETTINGS: [Setting; 5] = [
     Setting {
         name: "lot-words",
         about: "words in front of a lot that do not belong to it, with commas between",
@@ -39,6 +39,12 @@ pub const SETTINGS: [Setting; 4] = [
     Setting {
         name: "data-identifiers",
         about: "texts such as Q2500 and 1TL240529A are data identifiers with their values: yes or no",
+        default: "no",
+        example: "yes",
+    },
+    Setting {
+        name: "enforce-picking-order",
+        about: "a lot is picked before one that should go first only with a reason: yes or no",
         default: "no",
         example: "yes",
     },
@@ -59,12 +65,13 @@ pub struct House {
     rules: Rules,
     today: NaiveDate,
     may_override_hold: bool,
+    enforces_picking_order: bool,
 }
 
 impl House {
     /// A house without rules of its own.
     pub fn without_rules(today: NaiveDate) -> House {
-        House { rules: Rules::default(), today, may_override_hold: false }
+        House { rules: Rules::default(), today, may_override_hold: false, enforces_picking_order: false }
     }
 
     /// The rules as they are set.
@@ -95,6 +102,11 @@ impl House {
         self.may_override_hold
     }
 
+    /// A lot is picked before one that should go first only when somebody says why.
+    pub fn enforces_picking_order(&self) -> bool {
+        self.enforces_picking_order
+    }
+
     fn take(&mut self, name: &str, value: &str) -> std::result::Result<(), String> {
         match name {
             "lot-words" => self.rules.lot_words = listed(value, ',').map(str::to_owned).collect(),
@@ -103,6 +115,7 @@ impl House {
                 self.rules.embedded = rules.map_err(|fault| fault.to_string())?;
             }
             "data-identifiers" => self.rules.data_identifiers = yes_or_no(value)?,
+            "enforce-picking-order" => self.enforces_picking_order = yes_or_no(value)?,
             "override-hold" => self.may_override_hold = yes_or_no(value)?,
             _ => return Err(format!("there is no setting {}", shown(name.as_bytes()))),
         }
@@ -113,7 +126,11 @@ impl House {
     pub fn read_scan(&self, scan: &Scan) -> Scanned {
         let mut scanned = codes::read_by(&scan.bytes, &self.rules, self.today);
         if let Some(chosen) = &scan.chosen {
-            scanned.reading = scanned.reading.chosen(chosen);
+            let (reading, decided) = Decided::split(chosen);
+            if !reading.is_empty() {
+                scanned.reading = scanned.reading.chosen(reading);
+            }
+            scanned.reading.decided = decided;
         }
         scanned.reading.is_case_lost = scan.is_case_lost;
         scanned

@@ -1,24 +1,31 @@
 //! What the store knows of a scan: the answers to what the conversation wants to know.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use chrono::{Days, NaiveDate};
 
 use super::batch::Frame;
 use super::{Result, pattern, resolve};
-use chrono::NaiveDate;
-
 use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
-use crate::ledger::{Code, PartnerFacts, Refusal, SerialRecord, Verb, effective_hops};
+use crate::ledger::{
+    Code, Holding, LotRecord, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops,
+    first_out_order, passed_over,
+};
 use crate::model::{
-    Item, ItemId, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode, folded,
+    Item, ItemId, LotCode, LotId, OrderId, PartnerId, Picking, PlaceId, PlaceKind, Quantity, SerialCode, folded,
 };
 use crate::scan::{Conversation, Known, Wants};
-use crate::store::{Found, Progress, ProgressKind, SerialStep, SupplierCodes, View};
+use crate::store::{Found, FreeStockOrder, Progress, ProgressKind, SerialStep, SupplierCodes, View};
 
 /// With fewer scans, looking each up when it is its turn is faster.
 const FEWEST_TO_LOOK_AHEAD: usize = 8;
+
+/// So many lots are looked at that should go before the one that was scanned. A batch that empties more of them than these is
+/// not told of the next one.
+const MOST_LOTS_AHEAD: usize = 64;
 
 /// Looks up scans for one batch.
 pub struct Lookup<'v, 'c> {
@@ -34,6 +41,10 @@ pub struct Lookup<'v, 'c> {
     /// The patterns of the items of the batch.
     patterns: RefCell<HashMap<ItemId, Vec<Pattern>>>,
     today: NaiveDate,
+    /// The supplier has texts of their own for lots.
+    has_lot_texts: bool,
+    /// Goods leave for a customer: on this day, for whom they must be good so many days more.
+    leaves: Option<(NaiveDate, u32)>,
 }
 
 impl<'v, 'c> Lookup<'v, 'c> {
@@ -45,12 +56,14 @@ impl<'v, 'c> Lookup<'v, 'c> {
             Some(order) => view.progress(order)?,
             None => Vec::new(),
         };
-        let has_words = match supplier {
-            Some((supplier, _)) => view.has_supplier_codes(supplier)?,
-            None => false,
+        let (has_words, has_lot_texts) = match supplier {
+            Some((supplier, _)) => view.supplier_has_texts(supplier)?,
+            None => (false, false),
         };
         let words = has_words.then(RefCell::default);
-        Ok(Lookup { view, verb, order, supplier, progress, words, patterns: RefCell::default(), today })
+        let leaves = frame.day.filter(|_| verb.needs_good_goods()).map(|day| (day, frame.minimum_life));
+        let patterns = RefCell::default();
+        Ok(Lookup { view, verb, order, supplier, progress, words, patterns, today, has_lot_texts, leaves })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -125,7 +138,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         let reading = self.settled(reading)?;
         let reading = match (reading.must_be_asked(), accept_guess) {
             (false, _) => reading,
-            (true, true) => reading.best_guess(),
+            (true, true) => Reading { decided: reading.decided.clone(), ..reading.best_guess() },
             (true, false) => return Ok(Err(ambiguous(&reading))),
         };
         if !reading.is_case_lost {
@@ -143,7 +156,8 @@ impl<'v, 'c> Lookup<'v, 'c> {
             return Ok(reading);
         }
         let facts = facts(self.view, &reading.questions())?;
-        Ok(reading.settle(&facts))
+        let decided = reading.decided.clone();
+        Ok(Reading { decided, ..reading.settle(&facts) })
     }
 
     /// A lot or serial whose case was lost on the way, in the case in which it is known; as capitals where it is not known,
@@ -179,7 +193,10 @@ impl<'v, 'c> Lookup<'v, 'c> {
         if reading.is_guess
             && let Some(found) = self.view.find_code(&reading.text)?
         {
-            return Ok((Reading { text: reading.text, kind: Kind::Plain, ..Reading::default() }, Some(found)));
+            return Ok((
+                Reading { text: reading.text, kind: Kind::Plain, decided: reading.decided, ..Reading::default() },
+                Some(found),
+            ));
         }
         if let Some(text) = reading.plain() {
             let found = self.view.find_code(text)?;
@@ -252,15 +269,73 @@ impl<'v, 'c> Lookup<'v, 'c> {
     }
 
     fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
-        let (Some(item), Some(lot)) = (&wants.item, &wants.lot) else { return Ok(()) };
-        known.lot = self.view.lot(item.id, lot)?;
+        let (Some(item), Some(text)) = (&wants.item, &wants.lot) else { return Ok(()) };
+        known.lot = self.view.lot(item.id, text)?;
+        if let Some((supplier, _)) = self.supplier.filter(|_| self.has_lot_texts)
+            && let Some(theirs) = self.view.lot_of_supplier(supplier, item.id, text)?
+        {
+            let theirs = self.view.lot_record(theirs)?;
+            match &known.lot {
+                Some(own) if own.id != theirs.id => known.other_lot = Some(theirs),
+                Some(_) => {}
+                None => {
+                    let mut theirs = (*theirs).clone();
+                    theirs.also.push(text.clone());
+                    known.lot = Some(Rc::new(theirs));
+                }
+            }
+        }
         if known.lot.is_none() && self.verb == Verb::Receive {
-            match self.decoded(item, Numbered::Lot, lot.as_str())? {
+            match self.decoded(item, Numbered::Lot, text.as_str())? {
                 Some(Ok(decoded)) => known.lot_made = decoded.made.and_then(Made::day),
                 Some(Err(why)) => known.lot_misfit = Some(why),
                 None => {}
             }
         }
+        self.find_ahead(item, known.lot.clone(), known)
+    }
+
+    /// What should go before a lot by the rule of its item: of what is free, and of what is set aside for the order.
+    fn find_ahead(&self, item: &Item, lot: Option<Rc<LotRecord>>, known: &mut Known) -> Result<()> {
+        let (Some((day, life)), Some(lot)) = (self.leaves, lot) else { return Ok(()) };
+        let order = match item.rules.picking {
+            Some(Picking::Fefo) => FreeStockOrder::FirstExpired,
+            Some(Picking::Fifo) => FreeStockOrder::FirstIn,
+            _ => return Ok(()),
+        };
+        let strategy = if order == FreeStockOrder::FirstIn { Strategy::FirstIn } else { Strategy::FirstExpired };
+        let good_until = day.checked_add_days(Days::new(life.into())).unwrap_or(day);
+        let (mut ahead, mut blocked): (Vec<Holding>, HashSet<LotId>) = Default::default();
+        if let Some(order) = self.order {
+            let claimed = self.view.claimed(self.view.claim_of(order, Stage::Allocated)?)?;
+            // What is set aside for the order is what it was meant to get.
+            if claimed.iter().any(|holding| is_of(holding, lot.id)) {
+                return Ok(());
+            }
+            ahead.extend(claimed.into_iter().filter(|holding| holding.item == item.id));
+        }
+        let mut stock = self.view.free_stock(item.id, order, good_until);
+        for _ in 0..MOST_LOTS_AHEAD {
+            match stock.next_lot()? {
+                Some(holdings) if !holdings.iter().any(|holding| is_of(holding, lot.id)) => ahead.extend(holdings),
+                _ => break,
+            }
+        }
+        // What is on hold lets others go first.
+        if !self.view.holds_of(item.id)?.is_empty() {
+            for lot in ahead.iter().filter_map(|holding| holding.lot.as_ref()) {
+                if self.view.hold_over(item.id, Some(lot.id), None, None)?.is_some() {
+                    blocked.insert(lot.id);
+                }
+            }
+        }
+        ahead.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !blocked.contains(&lot.id)));
+        ahead.retain(|holding| {
+            let picked = Holding { lot: Some(lot.clone()), ..holding.clone() };
+            passed_over(strategy, &picked, std::slice::from_ref(holding)).is_some()
+        });
+        first_out_order(strategy, &mut ahead);
+        known.ahead = ahead;
         Ok(())
     }
 
@@ -275,12 +350,17 @@ impl<'v, 'c> Lookup<'v, 'c> {
             }
             if let [(item, record)] = known.serials.as_slice() {
                 known.facts = self.facts_of_unit(item, record)?;
+                let (item, lot) = (item.clone(), record.lot.clone());
+                self.find_ahead(&item, lot, known)?;
             }
             return Ok(());
         };
         match self.view.serial(item.id, code)? {
             Some(record) => {
                 known.facts = self.facts_of_unit(item, &record)?;
+                if known.ahead.is_empty() {
+                    self.find_ahead(item, record.lot.clone(), known)?;
+                }
                 known.serials.push((item.clone(), record));
             }
             None if self.verb == Verb::Receive => {
@@ -410,6 +490,10 @@ pub fn facts(view: &View<'_>, questions: &Questions) -> Result<Facts> {
         }
     }
     Ok(facts)
+}
+
+fn is_of(holding: &Holding, lot: LotId) -> bool {
+    holding.lot.as_ref().is_some_and(|one| one.id == lot)
 }
 
 fn ambiguous(reading: &Reading) -> Refusal {

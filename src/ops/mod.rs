@@ -10,12 +10,17 @@ mod house;
 mod import;
 mod item;
 mod lookup;
+mod lot;
 mod masters;
 mod numbers;
 mod order_report;
+mod out_of_order;
 mod paper;
+mod partner;
 mod pattern;
 mod pick;
+mod put_away;
+mod question;
 mod receive;
 mod record;
 mod release;
@@ -41,13 +46,15 @@ pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
+pub use lot::{LotView, SetLot, lot_named, lot_view, set_lot};
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
 pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_cut, labels_of_operation,
-    over_of, pick_sheet_of, shipment_told, short_of, slip_of, trace_paper,
+    LabelRequest, Paper, badge_paper, by_hand, calibration_paper, command_paper, labels_for, labels_of_cut,
+    labels_of_operation, over_of, pick_sheet_of, shipment_told, short_of, slip_of, slip_with_lots_of, trace_paper,
 };
+pub use partner::{SetPartner, minimum_life, set_partner};
 pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;
 pub use receive::Receive;

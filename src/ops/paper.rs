@@ -1,19 +1,21 @@
 //! Paper from the ledger: what was recorded prints again with the same bytes.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset};
 
 use super::trace::{Trace, TraceNow};
 use super::{OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
-use crate::model::{Item, LotCode, Quantity, SerialCode};
+use crate::model::{Item, LotCode, LotId, Quantity, SerialCode};
 use crate::print::Page;
 use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
 use crate::print::pdf::{PdfOptions, print};
 use crate::print::pick_sheet::{self, PickLine, PickSheet};
-use crate::print::slip::{self, Slip, SlipLine};
+use crate::print::slip::{self, LotLine, Slip, SlipLine};
 use crate::print::symbol::{Symbology, gs1_element_string};
 use crate::print::trace_report::{self, TraceReport};
 use crate::store::{ItemCode, RecordedLine, RecordedOperation, View};
@@ -448,11 +450,60 @@ fn listed_in_detail(operation: &RecordedOperation, key: &str) -> Vec<(String, St
     rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
 }
 
+/// The items that an allocation left to people, by SKU.
+pub fn by_hand(operation: &RecordedOperation) -> Vec<String> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let rows = detail["short"].as_array().cloned().unwrap_or_default();
+    let left = rows.iter().filter(|row| row["why"].is_string());
+    left.map(|row| row["item"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// The packing slip of a sale or the return slip of a return.
 ///
 /// # Errors
 /// What the database says, and what cannot be printed.
 pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> {
+    slip_with(view, operation, false)
+}
+
+/// The same, with a page of its own for the lots.
+///
+/// # Errors
+/// What the database says, and what cannot be printed.
+pub fn slip_with_lots_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> {
+    slip_with(view, operation, true)
+}
+
+/// The lots of lines, each once, in the order of the lines.
+fn lot_lines(lines: &[RecordedLine]) -> Vec<LotLine> {
+    let mut lots: Vec<(&RecordedLine, Quantity)> = Vec::new();
+    let mut index: HashMap<LotId, usize> = HashMap::new();
+    for line in lines {
+        let Some(lot) = &line.lot else { continue };
+        match index.get(&lot.id).and_then(|at| lots.get_mut(*at)) {
+            Some((_, quantity)) => *quantity = quantity.plus(line.quantity),
+            None => {
+                index.insert(lot.id, lots.len());
+                lots.push((line, line.quantity));
+            }
+        }
+    }
+    let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let row = |(line, quantity): (&RecordedLine, Quantity)| {
+        let lot = line.lot.as_ref()?;
+        Some(LotLine {
+            sku: line.item.sku.to_string(),
+            name: line.item.name.clone(),
+            lot: lot.code.to_string(),
+            dates: [lot.dates.expires, lot.dates.best_before, lot.dates.made].map(date),
+            quantity: format!("{} {}", quantity.display(line.item.scale), line.item.unit),
+        })
+    };
+    lots.into_iter().filter_map(row).collect()
+}
+
+fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Result<Paper> {
     let heading = match operation.kind.as_str() {
         "sell" => "Packing slip",
         "transfer" => "Transfer slip",
@@ -470,6 +521,7 @@ pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> 
         number: order.map_or_else(|| operation.number.to_string(), |order| order.code.to_string()),
         partner: partner_name(view, operation)?,
         fields,
+        lots: if lots { lot_lines(&lines) } else { Vec::new() },
         lines: grouped(&lines).into_iter().map(slip_line).collect(),
     };
     paper(&slip::pages(&slip), &of_operation(heading, operation))

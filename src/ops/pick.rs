@@ -1,6 +1,7 @@
 //! Goods off the shelf for a sales order.
 
 use super::batch::Frame;
+use super::partner::minimum_life;
 use super::settle::{movements, swaps};
 use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
 use crate::ledger::{Code, Refusal, Spot, Stage, Verb};
@@ -55,8 +56,9 @@ impl ScanVerb for Pick {
             None => view.only_place(PlaceKind::Staging)?,
         };
         let from = resolve::place_if_named(view, self.from.as_deref())?;
+        let minimum_life = minimum_life(view, order.partner.map(|id| view.partner(id)).transpose()?.as_ref())?;
         let order = resolve::order_plan(view, &order, Verb::Pick, false)?;
-        Ok(Frame { from, to, order: Some(order), ..Frame::default() })
+        Ok(Frame { from, to, order: Some(order), minimum_life, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{Days, NaiveDate};
+use serde_json::{Value, json};
+
 use super::batch::Frame;
+use super::lot::{self, dates_document};
+use super::record::Warning;
 use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, resolve};
-use crate::ledger::{Movement, SerialHop, Spot, Verb};
-use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
+use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
+use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
 use crate::store::{LotStatement, View, Writer};
 
@@ -24,6 +29,10 @@ pub struct Receive {
     pub allow_over: bool,
     /// Which lots and serials are made.
     pub numbers: Numbers,
+    /// What the supplier calls the lot of the batch.
+    pub supplier_lot: Option<String>,
+    /// Dates that differ from what is known of a lot are taken as its correction.
+    pub correct_dates: bool,
     /// What holds for the whole batch.
     pub options: BatchOptions,
 }
@@ -47,6 +56,8 @@ impl ScanVerb for Receive {
         content.flag("to", self.to.as_deref());
         content.flag("invoice", self.invoice.as_deref());
         content.switch("allow-over", self.allow_over);
+        content.flag("supplier-lot", self.supplier_lot.as_deref());
+        content.switch("correct-dates", self.correct_dates);
         self.numbers.describe(content);
     }
 
@@ -64,11 +75,12 @@ impl ScanVerb for Receive {
         };
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Receive, self.allow_over)).transpose()?;
         let supplier = partner.as_ref().map(|partner| (partner.id, partner.place.id));
-        Ok(Frame { from: partner.map(|partner| partner.place), to, order, supplier, ..Frame::default() })
+        let correct_dates = self.correct_dates;
+        Ok(Frame { from: partner.map(|partner| partner.place), to, order, supplier, correct_dates, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
-        let mut arrivals = Arrivals::default();
+        let mut arrivals = Arrivals { day: frame.day, ..Arrivals::default() };
         let from = frame.from.as_ref().map(|place| Spot::free(place));
         for line in lines {
             let to = line.to.as_ref().or(frame.to.as_ref()).map(|place| Spot::free(place));
@@ -77,16 +89,39 @@ impl ScanVerb for Receive {
             }
         }
         let partner: Option<PartnerId> = frame.supplier.map(|(partner, _)| partner);
+        if let (Some(text), Some(supplier)) = (&self.supplier_lot, partner) {
+            arrivals.name_by_supplier(writer, supplier, text)?;
+        }
+        let detail = self.detail(&arrivals);
         Ok(Draft {
             kind: "receive",
             order: frame.order.as_ref().map(|order| order.id),
             partner,
             invoice: self.invoice.clone(),
+            warnings: arrivals.warnings,
             movements: arrivals.movements,
-            detail: self.allow_over.then(|| serde_json::json!({ "allow_over": true }).to_string()),
+            detail,
             lot_dates: arrivals.dates.into_values().collect(),
             ..Draft::default()
         })
+    }
+}
+
+impl Receive {
+    fn detail(&self, arrivals: &Arrivals) -> Option<String> {
+        let mut detail = serde_json::Map::new();
+        if self.allow_over {
+            detail.insert("allow_over".to_owned(), true.into());
+        }
+        for (name, rows) in [("corrected_dates", &arrivals.corrected), ("shelf_life", &arrivals.by_shelf_life)] {
+            if !rows.is_empty() {
+                detail.insert(name.to_owned(), rows.iter().cloned().collect());
+            }
+        }
+        if let Some(text) = &self.supplier_lot {
+            detail.insert("supplier_lot".to_owned(), text.trim().into());
+        }
+        (!detail.is_empty()).then(|| serde_json::Value::Object(detail).to_string())
     }
 }
 
@@ -96,12 +131,19 @@ struct Arrivals {
     movements: Vec<Movement>,
     lots: HashMap<(ItemId, LotCode), LotId>,
     dates: BTreeMap<LotId, LotStatement>,
+    /// The day of the operation.
+    day: Option<NaiveDate>,
+    /// Lots whose dates were corrected, with what held before.
+    corrected: Vec<Value>,
+    /// Lots whose expiry follows from the shelf life of their item.
+    by_shelf_life: Vec<Value>,
+    warnings: Vec<Warning>,
 }
 
 impl Arrivals {
     fn line(&mut self, writer: &Writer<'_>, line: Line, from: Spot, to: Spot) -> Result<()> {
         let item = line.item.id;
-        let lot = line.lot.as_ref().map(|lot| self.lot(writer, item, lot)).transpose()?;
+        let lot = line.lot.as_ref().map(|lot| self.lot(writer, &line.item, lot)).transpose()?;
         if !line.item.tracking.by_serial() {
             self.movements.push(Movement { item, lot, serial: None, quantity: line.quantity, from, to });
             return Ok(());
@@ -123,21 +165,84 @@ impl Arrivals {
         Ok(())
     }
 
-    fn lot(&mut self, writer: &Writer<'_>, item: ItemId, lot: &LineLot) -> Result<LotId> {
-        let key = (item, lot.code.clone());
+    fn lot(&mut self, writer: &Writer<'_>, item: &Item, lot: &LineLot) -> Result<LotId> {
+        let key = (item.id, lot.code.clone());
         let id = match (&lot.record, self.lots.get(&key)) {
             (Some(record), _) => record.id,
             (None, Some(id)) => *id,
-            (None, None) => writer.add_lot(item, &lot.code)?,
+            (None, None) => writer.add_lot(item.id, &lot.code)?,
         };
+        let is_new = lot.record.is_none() && !self.lots.contains_key(&key);
         self.lots.insert(key, id);
-        if !lot.said.is_empty() {
+        let mut said = lot.said;
+        if let Some(expires) = self.expiry_of_new(item, &said).filter(|_| is_new) {
+            said.expires = Some(expires);
+            self.tell_shelf_life(item, lot, expires);
+        }
+        if !said.is_empty() {
             let known = lot.record.as_ref().map(|record| record.dates).unwrap_or_default();
+            if lot.corrects {
+                self.corrected.push(json!({
+                    "item": item.sku.as_str(), "lot": lot.code.as_str(),
+                    "before": dates_document(&known), "after": dates_document(&said.or(known)),
+                }));
+            }
             let new = LotStatement { lot: id, said: LotDates::default(), known };
             let statement = self.dates.entry(id).or_insert(new);
-            statement.said = statement.said.or(lot.said);
-            statement.known = statement.known.or(lot.said);
+            if lot.corrects {
+                (statement.said, statement.known) = (said.or(statement.said), said.or(statement.known));
+            } else {
+                (statement.said, statement.known) = (statement.said.or(said), statement.known.or(said));
+            }
         }
+        self.tell_expired(item, lot, &said);
         Ok(id)
+    }
+
+    /// When a new lot expires by the rule of its item: so many days after it was made, or else after it arrived. Nothing is
+    /// concluded where the label says an expiry or a best-before date.
+    fn expiry_of_new(&self, item: &Item, said: &LotDates) -> Option<NaiveDate> {
+        let days = item.rules.shelf_life_days.filter(|_| said.first_out().is_none())?;
+        said.made.or(self.day)?.checked_add_days(Days::new(days.into()))
+    }
+
+    fn tell_shelf_life(&mut self, item: &Item, lot: &LineLot, expires: NaiveDate) {
+        let days = item.rules.shelf_life_days.unwrap_or_default();
+        let since = if lot.said.made.is_some() { "it was made" } else { "its receipt" };
+        let message = format!("lot {} of {} expires on {expires}, {days} days after {since}", lot.code, item.sku);
+        self.warnings.push(Warning { code: "expiry-from-shelf-life", line: None, scan: None, message });
+        self.by_shelf_life.push(json!({
+            "item": item.sku.as_str(), "lot": lot.code.as_str(), "days": days, "expires": expires.to_string(),
+        }));
+    }
+
+    fn tell_expired(&mut self, item: &Item, lot: &LineLot, said: &LotDates) {
+        let known = lot.record.as_ref().map(|record| record.dates).unwrap_or_default();
+        let known = if lot.corrects { said.or(known) } else { known.or(*said) };
+        let expired = known.expires.filter(|_| self.day.is_some_and(|day| known.expired_on(day)));
+        if let Some(expires) = expired {
+            let message = format!("lot {} of {} arrived when it had expired on {expires}", lot.code, item.sku);
+            let warning = Warning { code: "expired-on-arrival", line: None, scan: None, message };
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// The lots of the batch, by the text of their supplier too.
+    fn name_by_supplier(&mut self, writer: &Writer<'_>, supplier: PartnerId, text: &str) -> Result<()> {
+        let text = LotCode::new(text).map_err(|error| {
+            let message = format!("--supplier-lot is not a lot: {error}");
+            Refusal::new(Code::NotValid, message, "give the text on the label")
+        })?;
+        let supplier = writer.partner(supplier)?;
+        for ((item, code), lot) in &self.lots {
+            let item = writer.item(*item)?;
+            // A lot that was made just now has no record yet.
+            let record =
+                LotRecord { id: *lot, code: code.clone(), dates: LotDates::default(), also: Vec::new(), made_as: None };
+            self.warnings.extend(lot::name_by_supplier(writer, &supplier, &item, &record, &text)?);
+        }
+        Ok(())
     }
 }

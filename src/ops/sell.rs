@@ -2,10 +2,11 @@
 
 use super::batch::Frame;
 use super::held;
+use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
 use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
-use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb};
+use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb, judge_remaining_life};
 use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
 use crate::store::{Store, View, Writer};
@@ -61,7 +62,8 @@ impl ScanVerb for Sell {
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Sell, false)).transpose()?;
-        Ok(Frame { from, to: customer.map(|customer| customer.place), order, ..Frame::default() })
+        let minimum_life = minimum_life(view, customer.as_ref())?;
+        Ok(Frame { from, to: customer.map(|customer| customer.place), order, minimum_life, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
@@ -84,8 +86,8 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold` and `lot-expired` for all that is not good,
-/// `nothing-picked`; what the database says.
+/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold`, `lot-expired` and `remaining-life-too-short` for
+/// all that is not good, `nothing-picked`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
@@ -111,6 +113,11 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             if !sell.override_hold {
                 refusals.extend(held::refusals(writer, &item, &holding, &units, request.stamp.day())?);
             }
+            let life = holding
+                .lot
+                .as_ref()
+                .map(|lot| judge_remaining_life(&item, lot, request.stamp.day(), frame.minimum_life));
+            refusals.extend(life.and_then(|judged| judged.err()));
             let movement = Movement {
                 item: holding.item,
                 lot: holding.lot.as_ref().map(|lot| lot.id),

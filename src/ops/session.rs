@@ -11,12 +11,14 @@ use super::Result;
 use super::batch::{Frame, ScanVerb, plain, plan, record_batch};
 use super::house::House;
 use super::lookup::Lookup;
+use super::put_away::where_it_lies;
+use super::question::{Asked, Choice};
 use super::record::{Recorded, Request, unused_text};
 use crate::codes::{Command, Kind, Reading};
-use crate::ledger::{Code, Refusal};
+use crate::ledger::{Code, Refusal, Verb};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Due, Framed, Scan, ScanRef, Stumble};
+use crate::scan::{Accepted, Conversation, Due, Framed, Known, OutOfOrder, Scan, ScanRef, Stumble};
 use crate::store::{Store, View};
 
 /// The most digits of a quantity.
@@ -40,6 +42,22 @@ pub enum Answer {
     Range(Range),
     /// The scan can be read in several ways: the number of one of them, scanned or typed, takes that one.
     Readings(Vec<Reading>),
+    /// The label says other dates of a lot than are known: the number of an answer, scanned or typed, takes the scan.
+    Dates {
+        /// What differs.
+        message: String,
+        /// The answers, from number 1 on.
+        answers: [&'static str; 2],
+    },
+    /// Other goods should go first: 1 takes these all the same, and asks why.
+    OutOfOrder {
+        /// Which ones.
+        message: String,
+        /// The same scan a second time takes them without a word.
+        may_insist: bool,
+    },
+    /// The next text says why goods are taken out of order.
+    Why,
     /// The range that was scanned last is not taken.
     NotTaken(Range),
     /// The last scan was taken back.
@@ -89,9 +107,9 @@ pub struct Session<'s> {
     held: VecDeque<Kept>,
     /// The range that was scanned last, until it is taken or something else is scanned.
     range: Option<(Range, u32)>,
-    /// The scan with several readings that was scanned last, until one of them is chosen or something else is scanned.
-    asked: Option<(Scan, Vec<Reading>)>,
-    /// The last scan was the number of a reading.
+    /// What was asked about the last scan, until it is answered or something else is scanned.
+    asked: Option<(Scan, Asked)>,
+    /// The last scan answered what was asked about the one before it.
     was_chosen: bool,
     /// The digits of a quantity that were scanned so far.
     digits: String,
@@ -107,8 +125,8 @@ impl<'s> Session<'s> {
     /// # Errors
     /// What the flags of the verb name and is not there.
     pub fn new(store: &'s Store, verb: &'s dyn ScanVerb, request: &'s Request) -> Result<Session<'s>> {
-        let (frame, conversation) = store.read(|view| begin(view, verb, request))?;
         let house = store.read(|view| House::of(view, request.stamp.recorded_at.date_naive()))?;
+        let (frame, conversation) = store.read(|view| begin(view, verb, request, &house))?;
         let is_recorded = store.read(|view| view.operation_with_id(&request.op_id))?.is_some();
         Ok(Session {
             store,
@@ -162,7 +180,7 @@ impl<'s> Session<'s> {
             && self.asked.is_none()
     }
 
-    /// True when the last scan chose one of the readings of the scan before it.
+    /// True when the last scan answered what was asked about the scan before it.
     pub fn was_chosen(&self) -> bool {
         self.was_chosen
     }
@@ -186,10 +204,20 @@ impl<'s> Session<'s> {
             Ok(reading) => reading,
             Err(refusal) => return Ok(Answer::Refused(refusal.at(scan.line, scan.shown))),
         };
-        if let Some((scan, chosen)) = asked.and_then(|(scan, readings)| Some((scan, choice(&reading, &readings)?))) {
-            let answer = self.scan(Framed::Scan(Scan { chosen: Some(chosen), ..scan }));
-            self.was_chosen = true;
-            return answer;
+        if let Some((scan, asked)) = asked {
+            match asked.answered_by(&scan, &framed, &reading) {
+                Some(Choice::Taken(chosen)) => {
+                    let answer = self.scan(Framed::Scan(Scan { chosen: Some(chosen), ..scan }));
+                    self.was_chosen = true;
+                    return answer;
+                }
+                Some(Choice::Why) => {
+                    self.asked = Some((scan, Asked::Why));
+                    self.was_chosen = true;
+                    return Ok(Answer::Why);
+                }
+                None => {}
+            }
         }
         let digits = std::mem::take(&mut self.digits);
         match reading.kind {
@@ -239,13 +267,37 @@ impl<'s> Session<'s> {
                 if takes_at_once { self.take_range() } else { Ok(Answer::Range(range)) }
             }
             Judged::Several(readings) => {
-                if let Framed::Scan(scan) = framed {
-                    self.asked = Some((scan, readings.clone()));
-                }
+                let choices = readings.iter().map(Reading::in_brackets).collect();
+                self.ask(framed, Asked::Readings(choices));
                 Ok(Answer::Readings(readings))
+            }
+            Judged::Dates(refusal) => {
+                self.ask(framed, Asked::Dates);
+                Ok(Answer::Dates {
+                    message: refusal.message,
+                    answers: ["keep the known dates", "take those of the label"],
+                })
+            }
+            Judged::OutOfOrder(refusal) => {
+                let may_insist = !self.house.enforces_picking_order();
+                self.ask(framed, Asked::OutOfOrder { may_insist });
+                Ok(Answer::OutOfOrder { message: refusal.message, may_insist })
             }
             Judged::Refused(refusal) if self.is_double(&framed, &refusal) => Ok(Answer::Double(refusal)),
             Judged::Refused(refusal) => Ok(Answer::Refused(refusal)),
+        }
+    }
+
+    /// Where the lot that was scanned lies, so that more of it is put there.
+    fn where_it_lies(&self, is_lot_named: bool, known: &Known) -> Result<Option<String>> {
+        let arrives = matches!(self.verb.verb(), Verb::Receive | Verb::Return);
+        let Some(lot) = known.lot.as_ref().filter(|_| arrives && is_lot_named) else { return Ok(None) };
+        self.store.read(|view| where_it_lies(view, view.item_of_lot(lot.id)?.id, lot.id))
+    }
+
+    fn ask(&mut self, framed: Framed, asked: Asked) {
+        if let Framed::Scan(scan) = framed {
+            self.asked = Some((scan, asked));
         }
     }
 
@@ -305,11 +357,23 @@ impl<'s> Session<'s> {
             Some(Err(stumble)) => return Ok(Judged::Refused(stumble.refusal)),
             None => {}
         }
+        let is_lot_named = !matches!(self.conversation.due(), Due::Serial(..))
+            && (reading.lot.is_some() || self.conversation.due() == Due::Lot);
+        let may_ask = !matches!(self.conversation.due(), Due::Serial(..)) && reading.decided.dates.is_none();
+        let differ = known
+            .lot
+            .as_ref()
+            .is_some_and(|lot| lot.dates.contradicts(&reading.dates.or(self.conversation.plan().dates)));
         Ok(match self.conversation.step(scan, &reading, &known) {
-            Ok(Accepted { said, unused }) => Judged::Accepted(match unused_text(&unused) {
-                Some(unused) => format!("{said}; {unused}"),
-                None => said,
-            }),
+            Ok(Accepted { said, unused }) => {
+                let lies = self.where_it_lies(is_lot_named, &known)?;
+                let parts = [Some(said), lies, unused_text(&unused)];
+                Judged::Accepted(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            }
+            Err(Stumble { refusal, .. }) if refusal.code == Code::ExpiryDiffers && may_ask && differ => {
+                Judged::Dates(refusal)
+            }
+            Err(Stumble { refusal, .. }) if refusal.code == Code::OutOfOrder => Judged::OutOfOrder(refusal),
             Err(stumble) => Judged::Refused(stumble.refusal),
         })
     }
@@ -468,17 +532,9 @@ enum Judged {
     Accepted(String),
     Range(Range),
     Several(Vec<Reading>),
+    Dates(Refusal),
+    OutOfOrder(Refusal),
     Refused(Refusal),
-}
-
-/// The reading whose number was scanned or typed, from 1, by its elements in brackets.
-fn choice(reading: &Reading, readings: &[Reading]) -> Option<String> {
-    let number = match reading.kind {
-        Kind::Command(Command::Digit(digit)) => usize::from(digit),
-        Kind::Command(Command::Quantity(count)) => usize::try_from(count).ok()?,
-        _ => reading.plain().filter(|text| text.len() == 1)?.parse().ok()?,
-    };
-    readings.get(number.checked_sub(1)?).map(Reading::in_brackets)
 }
 
 /// `3 scans`, `1 scan`.
@@ -486,9 +542,10 @@ fn count_of(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn begin(view: &View<'_>, verb: &dyn ScanVerb, request: &Request) -> Result<(Frame, Conversation)> {
-    let frame = verb.frame(view)?;
-    let mut plan = plan(view, verb, &frame, &request.stamp)?;
+fn begin(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, house: &House) -> Result<(Frame, Conversation)> {
+    let frame = Frame { day: Some(request.stamp.day()), ..verb.frame(view)? };
+    let mut plan = plan(view, verb, &frame, request, house)?;
+    plan.out_of_order = if house.enforces_picking_order() { OutOfOrder::AskedWhy } else { OutOfOrder::Asked };
     if let Some((numbers, document)) = verb.numbers() {
         plan.lot = numbers.next_lot(view, &plan, &frame, document, request)?.or(plan.lot);
     }
@@ -505,7 +562,7 @@ struct Again {
 }
 
 fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, house: &House, all: &[Kept]) -> Result<Again> {
-    let (frame, mut conversation) = begin(view, verb, request)?;
+    let (frame, mut conversation) = begin(view, verb, request, house)?;
     let lookup = Lookup::new(view, verb.verb(), &frame, house.today())?;
     let read: Vec<_> = all.iter().map(|kept| house.read(&kept.framed)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;

@@ -159,6 +159,13 @@ fn find(
     if wanted(SubjectKind::Order) && item.is_none() {
         hits.extend(view.order_named(text)?.map(Hit::Order));
     }
+    if let (Ok(code), true, true) = (LotCode::new(text), hits.is_empty(), wanted(SubjectKind::Lot)) {
+        let mut found: Vec<(ItemId, LotId)> =
+            view.supplier_lots_named(&code)?.into_iter().map(|(_, of, lot)| (of, lot)).collect();
+        found.sort_unstable_by_key(|(_, lot)| lot.0);
+        found.dedup();
+        hits.extend(found.into_iter().filter(|(of, _)| of_item(*of)).map(|(of, lot)| Hit::Lot(of, lot)));
+    }
     if hits.is_empty() {
         let reading = House::of(view, today)?.read_text(text);
         hits.extend(reading.as_ref().map(|reading| find_label(view, reading, kind)).transpose()?.flatten());

@@ -11,9 +11,21 @@ use crate::ledger::{
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
-/// Operations that move goods or claims. Master data is changed by setting it again.
-const KINDS: [&str; 11] =
-    ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "cut", "hold", "release-hold", "undo"];
+/// Operations that move goods or claims, and corrections of lots. Other master data is changed by setting it again.
+const KINDS: [&str; 12] = [
+    "receive",
+    "transfer",
+    "allocate",
+    "release",
+    "pick",
+    "sell",
+    "return",
+    "cut",
+    "hold",
+    "release-hold",
+    "lot-set",
+    "undo",
+];
 
 /// Takes an operation back.
 ///
@@ -44,6 +56,9 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             *last += 1;
             *last
         });
+        for (item, lot, name) in writer.lot_names_without(number)? {
+            writer.name_lot(item, lot, &name)?;
+        }
         let root = writer.operation(target.root)?;
         let takes_back = root.as_ref().map(|root| root.kind.as_str()).unwrap_or_default();
         let movements = held::judge_undo(writer, number, takes_back, reversal)?;
@@ -58,7 +73,7 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             reverses: Some(number),
             movements,
             lot_dates: dates_without(writer, number)?,
-            scans: None,
+            ..Draft::default()
         };
         held::on_arrival(writer, receipt, &mut draft)?;
         Ok(draft)
@@ -194,15 +209,21 @@ fn dates_without(view: &View<'_>, number: OperationNumber) -> Result<Vec<LotStat
         let stated = view.stated_dates(lot)?;
         let history: Vec<Reversal> = stated
             .iter()
-            .filter(|(operation, _, _)| *operation != number)
-            .map(|(operation, reverses, _)| Reversal { operation: *operation, reverses: *reverses })
+            .filter(|one| one.operation != number)
+            .map(|one| Reversal { operation: one.operation, reverses: one.reverses })
             .collect();
         let effective = effective_hops(&history);
-        let left = stated.iter().filter(|(operation, _, _)| effective.contains(operation));
-        let restored = left.fold(LotDates::default(), |known, (_, _, said)| known.or(*said));
+        let left = stated.iter().filter(|one| effective.contains(&one.operation));
+        let restored = left.fold(LotDates::default(), |known, one| match one.is_correction {
+            true => one.said.or(known),
+            false => known.or(one.said),
+        });
         let record = view.lot_record(lot)?;
         let sku = view.item_of_lot(lot)?.sku.to_string();
-        judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
+        // Whoever takes a correction back wants the dates that held before it.
+        if !stated.iter().any(|one| one.operation == number && one.is_correction) {
+            judge_arriving_dates(&sku, record.code.as_str(), &record.dates, &restored)?;
+        }
         dates.push(LotStatement { lot, said: LotDates::default(), known: restored });
     }
     Ok(dates)

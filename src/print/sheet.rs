@@ -176,7 +176,8 @@ impl Sheet {
         full
     }
 
-    fn new_page(&mut self) {
+    /// Starts a page.
+    pub fn new_page(&mut self) {
         self.pages.push(empty_page(self.size));
         self.next = TOP;
         let header = self.running_header.clone();

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::page::{Page, millimetres};
-use super::sheet::{Heading, RIGHT, STRONG, Sheet, field};
+use super::sheet::{Heading, RIGHT, SECTION, STRONG, Sheet, field};
 use super::table::{Column, Row, table};
 use super::total::totals;
 
@@ -19,6 +19,23 @@ pub struct Slip {
     pub fields: Vec<(String, String)>,
     /// What goes or comes, in the order in which it is printed.
     pub lines: Vec<SlipLine>,
+    /// The lots, for a page of their own; none where nobody asked for it.
+    pub lots: Vec<LotLine>,
+}
+
+/// One lot on the page of lots.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LotLine {
+    /// The item's code.
+    pub sku: String,
+    /// The item's name.
+    pub name: String,
+    /// The lot.
+    pub lot: String,
+    /// When it expires, its best-before date and when it was made, as they are to be read; empty where unknown.
+    pub dates: [String; 3],
+    /// How much of it, with the unit.
+    pub quantity: String,
 }
 
 /// One item, and one lot of it.
@@ -53,7 +70,30 @@ pub fn pages(slip: &Slip) -> Vec<Page> {
     let dates = slip.lines.iter().any(|line| line.expires.is_some());
     table(&mut sheet, &columns(lots, dates), &rows(&slip.lines, lots, dates));
     total(&mut sheet, &slip.lines);
+    if !slip.lots.is_empty() {
+        sheet.new_page();
+        sheet.line(SECTION, "Lots");
+        sheet.advance(millimetres(3));
+        lots_table(&mut sheet, &slip.lots);
+    }
     sheet.finish()
+}
+
+/// The lots with their dates; columns that no lot fills are left out.
+fn lots_table(sheet: &mut Sheet, lots: &[LotLine]) {
+    let titles = ["Expires", "Best before", "Made"];
+    let kept: Vec<usize> =
+        (0..titles.len()).filter(|date| lots.iter().any(|lot| !lot.dates[*date].is_empty())).collect();
+    let mut columns = vec![Column::strong("Lot"), Column::text("Item"), Column::text("Name")];
+    columns.extend(kept.iter().map(|date| Column::text(titles[*date])));
+    columns.push(Column::number("Quantity"));
+    let row = |lot: &LotLine| {
+        let mut cells = vec![lot.lot.clone(), lot.sku.clone(), lot.name.clone()];
+        cells.extend(kept.iter().map(|date| lot.dates[*date].clone()));
+        cells.push(lot.quantity.clone());
+        Row { cells, notes: Vec::new() }
+    };
+    table(sheet, &columns, &lots.iter().map(row).collect::<Vec<_>>());
 }
 
 /// Columns that no line fills are left out.

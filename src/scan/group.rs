@@ -15,6 +15,18 @@ pub struct LineLot {
     pub record: Option<Rc<LotRecord>>,
     /// The dates that scans and flags stated.
     pub said: LotDates,
+    /// They take the place of those that were known.
+    pub corrects: bool,
+    /// The lot that should have gone first, and why it did not.
+    pub passed_over: Option<(Rc<LotRecord>, String)>,
+}
+
+impl LineLot {
+    /// A lot that is known, of which nothing new was said.
+    pub fn known(record: Rc<LotRecord>) -> LineLot {
+        let (code, said) = (record.code.clone(), LotDates::default());
+        LineLot { code, record: Some(record), said, corrects: false, passed_over: None }
+    }
 }
 
 /// A serial of a group.
@@ -24,6 +36,8 @@ pub struct LineSerial {
     pub code: SerialCode,
     /// Its record, when it is known.
     pub record: Option<SerialRecord>,
+    /// The lot that should have gone before its own, and why it did not.
+    pub passed_over: Option<(Rc<LotRecord>, String)>,
     /// The measure that was stated for it.
     pub measure: Option<Quantity>,
 }

@@ -16,4 +16,4 @@ pub use crate::codes::shown;
 pub use conversation::{Accepted, Conversation, Due, Stumble, Then};
 pub use framing::{Framed, Framer, Frames, MOST_BYTES, Scan, frames, frames_by, repaired};
 pub use group::{Line, LineLot, LineSerial};
-pub use plan::{Known, Plan, ScanRef, Wants};
+pub use plan::{Known, OutOfOrder, Plan, ScanRef, Wants};

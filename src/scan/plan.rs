@@ -30,10 +30,32 @@ pub struct Plan {
     pub order: Option<OrderPlan>,
     /// The day of the operation.
     pub day: NaiveDate,
+    /// The customer takes only goods that are good for so many days more; 0 where nobody said so.
+    pub minimum_life: u32,
+    /// Dates that differ from what is known of a lot are taken as its correction (`--correct-dates`).
+    pub correct_dates: bool,
+    /// What becomes of goods that are picked while others should go first.
+    pub out_of_order: OutOfOrder,
+    /// Why, for the whole batch (`--reason`).
+    pub reason: Option<String>,
     /// Serials may look like the codes of items (`--allow-odd-serials`).
     pub allow_odd_serials: bool,
     /// Held and expired goods are taken all the same (`--override-hold`).
     pub override_hold: bool,
+}
+
+/// What becomes of goods that are picked while others of the item should go first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum OutOfOrder {
+    /// They are taken, and it is told and written down; with the reason of the whole batch, if one was given.
+    #[default]
+    Told,
+    /// They are refused where the scan was not decided about: nobody is there who could be asked.
+    Refused,
+    /// They are refused until somebody decides, with or without saying why.
+    Asked,
+    /// They are refused until somebody says why.
+    AskedWhy,
 }
 
 /// What the store knows of a scan, found by what [`Conversation::wants`](super::Conversation::wants) asks for.
@@ -47,6 +69,10 @@ pub struct Known {
     pub place: Option<Rc<Place>>,
     /// The lot asked for.
     pub lot: Option<Rc<LotRecord>>,
+    /// Another lot that the supplier of the batch calls so.
+    pub other_lot: Option<Rc<LotRecord>>,
+    /// What of the item should go before the lot asked for, first of all first.
+    pub ahead: Vec<Holding>,
     /// The serial asked for: of the wanted item, or of any item.
     pub serials: Vec<(Rc<Item>, SerialRecord)>,
     /// Other items that have a unit with this serial.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 
 use super::engine::{Bind, Position, Value};
+use super::free_stock::dated;
 use super::operation::{RecordedLine, RecordedOperation};
-use super::stock::lot_key;
+use super::stock::{lot_key, lot_of_key};
 use super::{Result, StoreError, Writer};
 use crate::ledger::{Chain, GENESIS, Movement, SerialHop, Spot};
 use crate::model::{LotDates, LotId, OperationNumber, OrderId, PartnerId, Stamp};
@@ -199,10 +200,16 @@ impl Writer<'_> {
             (item, lot, spot.place.0, spot.claim.0, change),
         )?;
         if changed == 0 {
-            let bounded = self.place(spot.place)?.kind.is_bounded();
+            let bounded = i64::from(self.place(spot.place)?.kind.is_bounded());
+            let dates = match lot_of_key(lot) {
+                Some(lot) => self.lot_record(lot)?.dates,
+                None => LotDates::default(),
+            };
+            let (expires, first_out) = (dated(dates.expires), dated(dates.first_out()));
             self.execute(
-                "INSERT INTO balance (item, lot, place, claim, quantity, bounded) VALUES ($1, $2, $3, $4, $5, $6)",
-                (item, lot, spot.place.0, spot.claim.0, change, i64::from(bounded)),
+                "INSERT INTO balance (item, lot, place, claim, quantity, bounded, expires, first_out)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                (item, lot, spot.place.0, spot.claim.0, change, bounded, expires, first_out),
             )?;
         }
         Ok(())
@@ -218,9 +225,24 @@ impl Writer<'_> {
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 (statement.lot.0, number.0, expires, best_before, made, said_expires, said_best_before, said_made),
             )?;
-            self.cache.lots.borrow_mut().remove(&statement.lot);
+            let is_new = self.cache.new_lots.borrow().contains(&statement.lot);
+            let before = self.cache.lots.borrow_mut().remove(&statement.lot);
+            if !is_new && before.is_none_or(|before| before.dates != statement.known) {
+                self.date_balances(statement)?;
+            }
         }
         Ok(())
+    }
+
+    /// The dates of a lot stand where its stock is counted, too.
+    fn date_balances(&self, statement: &LotStatement) -> Result<()> {
+        let (expires, first_out) = (dated(statement.known.expires), dated(statement.known.first_out()));
+        self.execute(
+            "UPDATE balance SET expires = $2, first_out = $3
+             WHERE lot = $1 AND item = (SELECT item FROM lot WHERE id = $1) AND (expires <> $2 OR first_out <> $3)",
+            (statement.lot.0, expires, first_out),
+        )
+        .map(drop)
     }
 
     fn append_row(&self, new: &RecordedOperation, asked: &NewOperation) -> Result<()> {
@@ -289,7 +311,7 @@ fn seal(previous: &[u8; 32], sequence: i64, operation: &RecordedOperation, asked
     chain.number(operation.lines.len() as i64);
     for line in &operation.lines {
         chain.text(Some(line.item.sku.as_str()));
-        chain.text(line.lot.as_ref().map(|lot| lot.code.as_str()));
+        chain.text(line.lot.as_ref().map(|lot| lot.first_code().as_str()));
         chain.text(line.serial.as_deref());
         chain.number(line.quantity.smallest_units());
         for standing in [&line.from, &line.to] {

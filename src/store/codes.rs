@@ -31,13 +31,14 @@ impl View<'_> {
         self.all(sql, [item.0], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
-    /// True when a supplier has words of their own for any of our items.
+    /// Whether a supplier has words of their own for any of our items, and texts of their own for any of our lots.
     ///
     /// # Errors
     /// What the database says.
-    pub fn has_supplier_codes(&self, supplier: PartnerId) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM supplier_code WHERE partner = $1)";
-        Ok(self.one(sql, [supplier.0], |row| row.get(0))?.unwrap_or(false))
+    pub fn supplier_has_texts(&self, supplier: PartnerId) -> Result<(bool, bool)> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM supplier_code WHERE partner = $1),
+                          EXISTS (SELECT 1 FROM supplier_lot WHERE partner = $1)";
+        Ok(self.one(sql, [supplier.0], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or_default())
     }
 
     /// The item that a supplier calls so.

@@ -93,7 +93,7 @@ const TABLES: [Table; 26] = [
     table(
         "supplier_lot",
         3,
-        &[("item", Integer), ("partner", Integer), ("code", Text), ("lot", Integer), ("operation", Integer)],
+        &[("lot", Integer), ("partner", Integer), ("operation", Integer), ("item", Integer), ("code", Text)],
     ),
     table(
         "hold",
@@ -210,6 +210,8 @@ const TABLES: [Table; 26] = [
             ("claim", Integer),
             ("quantity", Integer),
             ("bounded", Integer),
+            ("expires", Text),
+            ("first_out", Text),
         ],
     ),
     table(

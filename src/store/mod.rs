@@ -10,8 +10,10 @@ mod codes;
 mod copy;
 mod engine;
 mod error;
+mod free_stock;
 mod history;
 mod holds;
+mod lots;
 mod masters;
 mod numbers;
 mod open;
@@ -23,7 +25,7 @@ mod sqlite;
 mod stock;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,7 +35,9 @@ pub use append::{LotStatement, NewOperation};
 pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;
+pub use free_stock::{FreeStock, FreeStockOrder};
 pub use history::{Event, LaterHop, SerialStep};
+pub use lots::StatedDates;
 pub use masters::{Found, ItemCode, NewItem, Partner};
 pub use open::{Opened, Options};
 pub use operation::{RecordedLine, RecordedOperation};
@@ -205,6 +209,8 @@ struct Cache {
     places: RefCell<HashMap<PlaceId, Rc<Place>>>,
     claims: RefCell<HashMap<ClaimId, Option<Rc<Claim>>>>,
     lots: RefCell<HashMap<LotId, Rc<LotRecord>>>,
+    /// Lots that were made under this view.
+    new_lots: RefCell<HashSet<LotId>>,
     /// By folded text; `None` where no code has the text.
     codes: RefCell<HashMap<String, Option<CodeRow>>>,
     /// By text, for all items.

@@ -19,8 +19,8 @@ pub struct StockFilter {
     pub item: Option<ItemId>,
     /// Only these places.
     pub places: Option<Vec<PlaceId>>,
-    /// Only lots with this text.
-    pub lot: Option<String>,
+    /// Only these lots.
+    pub lots: Option<Vec<LotId>>,
 }
 
 /// One row of the stock: a unit with a serial, or so much of an item (and lot) in one place.
@@ -60,24 +60,24 @@ pub(super) fn lot_key(lot: Option<LotId>) -> i64 {
     lot.map_or(NO_LOT, |lot| lot.0)
 }
 
-fn lot_of_key(key: i64) -> Option<LotId> {
+pub(super) fn lot_of_key(key: i64) -> Option<LotId> {
     (key != NO_LOT).then_some(LotId(key))
 }
 
-fn date(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>> {
+pub(super) fn date(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| text.parse().map_err(invalid)).transpose()
 }
 
 /// A balance row as it is read: item, lot, place, claim, quantity.
-struct Balance {
+pub(super) struct Balance {
     item: ItemId,
-    lot: Option<LotId>,
-    spot: Spot,
+    pub lot: Option<LotId>,
+    pub spot: Spot,
     quantity: Quantity,
 }
 
-fn balance(row: &Row<'_>) -> Result<Balance> {
+pub(super) fn balance(row: &Row<'_>) -> Result<Balance> {
     Ok(Balance {
         item: ItemId(row.get(0)?),
         lot: lot_of_key(row.get(1)?),
@@ -95,24 +95,25 @@ impl View<'_> {
         Ok(Standing { place: self.place(spot.place)?, claim: self.claim(spot.claim)? })
     }
 
-    /// The lot of an item with this text.
+    /// The lot of an item with this text, now or before the text was corrected.
     ///
     /// # Errors
     /// What the database says.
     pub fn lot(&self, item: ItemId, code: &LotCode) -> Result<Option<Rc<LotRecord>>> {
-        let sql = "SELECT id FROM lot WHERE code = $1 AND item = $2";
+        let sql = "SELECT id FROM lot WHERE code = $1 AND item = $2
+                   UNION SELECT lot FROM lot_name WHERE code = $1 AND item = $2";
         let found = self.one(sql, (code.as_str(), item.0), |row| Ok(LotId(row.get(0)?)))?;
         found.map(|id| self.lot_record(id)).transpose()
     }
 
-    /// The lots of all items with this text.
+    /// The lots of all items with this text, now or before the text was corrected.
     ///
     /// # Errors
     /// What the database says.
     pub fn lots_named(&self, code: &LotCode) -> Result<Vec<(ItemId, LotId)>> {
-        self.all("SELECT item, id FROM lot WHERE code = $1 ORDER BY item", [code.as_str()], |row| {
-            Ok((ItemId(row.get(0)?), LotId(row.get(1)?)))
-        })
+        let sql = "SELECT item, id FROM lot WHERE code = $1 UNION SELECT item, lot FROM lot_name WHERE code = $1
+                   ORDER BY item";
+        self.all(sql, [code.as_str()], |row| Ok((ItemId(row.get(0)?), LotId(row.get(1)?))))
     }
 
     /// A lot by its row, with its dates as they are known now.
@@ -123,13 +124,9 @@ impl View<'_> {
         if let Some(known) = self.cache.lots.borrow().get(&id) {
             return Ok(known.clone());
         }
-        let code = self.one("SELECT code FROM lot WHERE id = $1", [id.0], |row| row.get::<String>(0))?;
-        let code = code.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))?;
-        let code = LotCode::new(&code).map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let dates = self.lot_dates(id, OperationNumber(i64::MAX))?;
-        let record = Rc::new(LotRecord { id, code, dates });
-        self.cache.lots.borrow_mut().insert(id, record.clone());
-        Ok(record)
+        self.find_lots_ahead(&[id])?;
+        let found = self.cache.lots.borrow().get(&id).cloned();
+        found.ok_or_else(|| StoreError::Damaged(format!("lot {id} is missing")))
     }
 
     /// The item of a lot.
@@ -152,26 +149,6 @@ impl View<'_> {
             Ok(LotDates { expires: date(row, 0)?, best_before: date(row, 1)?, made: date(row, 2)? })
         })?;
         Ok(found.unwrap_or_default())
-    }
-
-    /// The dates that operations said of a lot, oldest first, with what those operations take back. An undo of an undo
-    /// says what the operation at the beginning of the chain said.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn stated_dates(&self, id: LotId) -> Result<Vec<(OperationNumber, Option<OperationNumber>, LotDates)>> {
-        let sql = "SELECT d.operation, o.reverses, s.said_expires, s.said_best_before, s.said_made
-                   FROM lot_dates d
-                   JOIN operation o ON o.number = d.operation
-                   JOIN lot_dates s ON s.lot = d.lot AND s.operation = o.root
-                   WHERE d.lot = $1 ORDER BY d.operation";
-        self.all(sql, [id.0], |row| {
-            Ok((
-                OperationNumber(row.get(0)?),
-                row.get::<Option<i64>>(1)?.map(OperationNumber),
-                LotDates { expires: date(row, 2)?, best_before: date(row, 3)?, made: date(row, 4)? },
-            ))
-        })
     }
 
     /// The lots for which an operation stated dates.
@@ -274,6 +251,12 @@ impl View<'_> {
         })
     }
 
+    /// Balances with the names of what they count: their lots are looked up together.
+    pub(super) fn holdings_of(&self, rows: Vec<Balance>) -> Result<Vec<Holding>> {
+        self.find_lots_ahead(&rows.iter().filter_map(|row| row.lot).collect::<Vec<_>>())?;
+        rows.into_iter().map(|row| self.holding(row)).collect()
+    }
+
     fn holding(&self, row: Balance) -> Result<Holding> {
         Ok(Holding {
             item: row.item,
@@ -290,8 +273,7 @@ impl View<'_> {
     pub fn holdings(&self, item: ItemId, lot: Option<LotId>) -> Result<Vec<Holding>> {
         let sql = "SELECT item, lot, place, claim, quantity FROM balance
                    WHERE item = $1 AND lot = $2 AND quantity > 0 ORDER BY place, claim";
-        let rows = self.all(sql, (item.0, lot_key(lot)), balance)?;
-        rows.into_iter().map(|row| self.holding(row)).collect()
+        self.holdings_of(self.all(sql, (item.0, lot_key(lot)), balance)?)
     }
 
     /// Where all lots of an item are, everywhere: our places, customers and scrap.
@@ -301,8 +283,7 @@ impl View<'_> {
     pub fn holdings_of_item(&self, item: ItemId) -> Result<Vec<Holding>> {
         let sql = "SELECT item, lot, place, claim, quantity FROM balance
                    WHERE item = $1 AND quantity > 0 ORDER BY lot, place, claim";
-        let rows = self.all(sql, [item.0], balance)?;
-        rows.into_iter().map(|row| self.holding(row)).collect()
+        self.holdings_of(self.all(sql, [item.0], balance)?)
     }
 
     /// The spot of a serial and the number of its last hop.
@@ -316,18 +297,6 @@ impl View<'_> {
         })
     }
 
-    /// What of an item is set aside for nobody and may be allocated.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn free_stock(&self, item: ItemId) -> Result<Vec<Holding>> {
-        let sql = "SELECT b.item, b.lot, b.place, b.claim, b.quantity FROM balance b JOIN place p ON p.id = b.place
-                   WHERE b.item = $1 AND b.claim = 0 AND b.quantity > 0 AND p.kind IN ('storage', 'staging')
-                   ORDER BY b.lot, b.place";
-        let rows = self.all(sql, [item.0], balance)?;
-        rows.into_iter().map(|row| self.holding(row)).collect()
-    }
-
     /// What stands under a claim.
     ///
     /// # Errors
@@ -335,8 +304,7 @@ impl View<'_> {
     pub fn claimed(&self, claim: ClaimId) -> Result<Vec<Holding>> {
         let sql = "SELECT item, lot, place, claim, quantity FROM balance
                    WHERE claim = $1 AND claim > 0 AND quantity > 0 ORDER BY item, lot, place";
-        let rows = self.all(sql, [claim.0], balance)?;
-        rows.into_iter().map(|row| self.holding(row)).collect()
+        self.holdings_of(self.all(sql, [claim.0], balance)?)
     }
 
     /// How much of an item (and lot) a supplier delivered and did not get back.
@@ -419,12 +387,10 @@ impl View<'_> {
             let sql = "SELECT item, lot, place, claim, quantity FROM balance
                        WHERE place = $1 AND quantity > 0 AND ($2 IS NULL OR item = $2) ORDER BY item, lot, claim";
             let rows = self.all(sql, (place.0, filter.item.map(|item| item.0)), balance)?;
-            for row in rows {
-                holdings.push(self.holding(row)?);
-            }
+            holdings.extend(self.holdings_of(rows)?);
         }
-        if let Some(lot) = &filter.lot {
-            holdings.retain(|holding| holding.lot.as_ref().is_some_and(|one| one.code.as_str() == lot));
+        if let Some(lots) = &filter.lots {
+            holdings.retain(|holding| holding.lot.as_ref().is_some_and(|one| lots.contains(&one.id)));
         }
         let mut keyed = Vec::with_capacity(holdings.len());
         for holding in holdings {
@@ -473,7 +439,10 @@ impl Writer<'_> {
     /// # Errors
     /// What the database says.
     pub fn add_lot(&self, item: ItemId, code: &LotCode) -> Result<LotId> {
-        Ok(LotId(self.insert("INSERT INTO lot (item, code) VALUES ($1, $2) RETURNING id", (item.0, code.as_str()))?))
+        let sql = "INSERT INTO lot (item, code) VALUES ($1, $2) RETURNING id";
+        let lot = LotId(self.insert(sql, (item.0, code.as_str()))?);
+        self.cache.new_lots.borrow_mut().insert(lot);
+        Ok(lot)
     }
 
     /// Makes serials, and gives their rows in the same order. They have no position until a movement gives them one.

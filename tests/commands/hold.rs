@@ -93,6 +93,7 @@ fn a_lot_is_recalled() {
         QUANTITY  ITEM     LOT  FROM            TO
           5 each  MILK-1L  B8   @supplier/ACME  WH1/A-01
         ! warning [held-on-arrival] 5 of lot B8 of MILK-1L arrived, on hold since operation 12: glass found
+        ! put away: lot B8 of MILK-1L is at WH1/A-01 (5)
         exit 0
 
         $ scantrail transfer --from WH1/A-01 --to WH1/QUAR

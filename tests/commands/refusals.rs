@@ -209,6 +209,14 @@ const TABLE: &[Row] = &[
     ),
     after(&[("hold BOLT --reason bad", "")], row("hold bolt --reason worse", b"", &["- - already-on-hold"])),
     row("release-hold BOLT --reason good", b"", &["- - not-on-hold"]),
+    after(
+        &[("partner set BOB --minimum-life 30", "")],
+        row("sell --to BOB", b"MILK-1L\n1\nB7\n", &["3 B7 remaining-life-too-short"]),
+    ),
+    after(
+        &[("item set MILK-1L --picking fefo", ""), ("setting set enforce-picking-order yes", "")],
+        row("sell --to BOB", b"MILK-1L\n1\nB7\n", &["3 B7 out-of-order"]),
+    ),
     row("receive --po PO-1001 --to WH1/A-01", b"LAPTOP-15\n4\nA\nB\nC\nD\n", &["2 4 over-ordered"]),
     row("pick --so SO-2002", b"LAPTOP-15\n2\nSN1\nSN2\n", &["2 2 over-ordered"]),
     after(&[("sell --so SO-2002", "1\nSN1\n")], row("sell --so SO-2002", b"1\nSN2\n", &["2 SN2 over-ordered"])),

@@ -26,7 +26,8 @@ fn the_whole_text_and_the_whole_document() {
 
         $ scantrail return --from BOB --disposition quarantine --op-id two --json
         < MILK-1L\x0A2\x0AB8\x0A
-        {"operation":12,"op_id":"two","kind":"return","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"BOB","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"2","lot":"B8","expires":"2026-11-30","best_before":null,"serials":[],"from":"@customer/BOB","to":"WH1/QUAR"}],"already_recorded":false,"files":[],"disposition":"quarantine","warnings":[]}
+        {"operation":12,"op_id":"two","kind":"return","at":"2026-11-23T10:00:00+00:00","recorded_at":"2026-11-23T10:00:00+00:00","operator":"ann","station":"dock-1","document":null,"partner":"BOB","invoice":null,"note":null,"reason":null,"fields":{},"reverses":null,"lines":[{"item":"MILK-1L","quantity":"2","lot":"B8","expires":"2026-11-30","best_before":null,"serials":[],"from":"@customer/BOB","to":"WH1/QUAR"}],"already_recorded":false,"files":[],"disposition":"quarantine","put_away":[{"item":"MILK-1L","lot":"B8","location":"WH1/A-01","quantity":"4"}],"warnings":[]}
+        ! put away: lot B8 of MILK-1L is at WH1/A-01 (4)
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

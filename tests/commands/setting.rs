@@ -12,11 +12,12 @@ fn the_whole_text() {
     let world = World::new();
     expect![[r#"
         $ scantrail setting list
-        SETTING           VALUE  WHAT IT DOES
-        lot-words                words in front of a lot that do not belong to it, with commas between
-        ean-rules                EAN codes that hold a weight, a price or a count, with semicolons between
-        data-identifiers  no     texts such as Q2500 and 1TL240529A are data identifiers with their values: yes or no
-        override-hold     no     held and expired goods may be sold with --override-hold and a reason: yes or no
+        SETTING                VALUE  WHAT IT DOES
+        lot-words                     words in front of a lot that do not belong to it, with commas between
+        ean-rules                     EAN codes that hold a weight, a price or a count, with semicolons between
+        data-identifiers       no     texts such as Q2500 and 1TL240529A are data identifiers with their values: yes or no
+        enforce-picking-order  no     a lot is picked before one that should go first only with a reason: yes or no
+        override-hold          no     held and expired goods may be sold with --override-hold and a reason: yes or no
         exit 0
 
         $ scantrail setting set lot-words 'lot, lot no' --op-id one
@@ -24,7 +25,7 @@ fn the_whole_text() {
         exit 0
 
         $ scantrail setting list --json
-        {"settings":[{"name":"lot-words","value":"lot, lot no","about":"words in front of a lot that do not belong to it, with commas between"},{"name":"ean-rules","value":"","about":"EAN codes that hold a weight, a price or a count, with semicolons between"},{"name":"data-identifiers","value":"no","about":"texts such as Q2500 and 1TL240529A are data identifiers with their values: yes or no"},{"name":"override-hold","value":"no","about":"held and expired goods may be sold with --override-hold and a reason: yes or no"}]}
+        {"settings":[{"name":"lot-words","value":"lot, lot no","about":"words in front of a lot that do not belong to it, with commas between"},{"name":"ean-rules","value":"","about":"EAN codes that hold a weight, a price or a count, with semicolons between"},{"name":"data-identifiers","value":"no","about":"texts such as Q2500 and 1TL240529A are data identifiers with their values: yes or no"},{"name":"enforce-picking-order","value":"no","about":"a lot is picked before one that should go first only with a reason: yes or no"},{"name":"override-hold","value":"no","about":"held and expired goods may be sold with --override-hold and a reason: yes or no"}]}
         exit 0
 
         $ scantrail setting set colour red

@@ -7,7 +7,7 @@ use crate::inspector::Inspector;
 use sha2::{Digest, Sha256};
 
 /// Queries that give no row when all is well.
-const NEVER: [(&str, &str); 10] = [
+const NEVER: [(&str, &str); 11] = [
     (
         "the sum over all places is zero",
         "SELECT item, lot, sum(quantity) FROM balance GROUP BY item, lot HAVING sum(quantity) <> 0",
@@ -28,6 +28,14 @@ const NEVER: [(&str, &str); 10] = [
            SELECT * FROM (SELECT * FROM computed WHERE quantity <> 0 EXCEPT SELECT * FROM cached) AS one
            UNION ALL SELECT * FROM (SELECT * FROM cached WHERE quantity <> 0 EXCEPT SELECT * FROM computed) AS other)
            AS differs",
+    ),
+    (
+        "the dates of a lot stand where its stock is counted",
+        "SELECT b.item, b.lot, b.quantity FROM balance b
+         LEFT JOIN lot_dates d ON d.lot = b.lot
+              AND d.operation = (SELECT max(operation) FROM lot_dates WHERE lot = b.lot)
+         WHERE b.expires <> coalesce(d.expires, '9999-99-99')
+            OR b.first_out <> coalesce(d.expires, d.best_before, '9999-99-99')",
     ),
     (
         "a serial stands where its last hop arrived",

@@ -190,7 +190,7 @@ impl World {
                 let strategy = if *by_date { Strategy::FirstExpired } else { Strategy::FirstIn };
                 let verb = Allocate {
                     sales_order: order.clone(),
-                    strategy,
+                    strategy: Some(strategy),
                     all_or_nothing: *all_or_nothing,
                     ..Allocate::default()
                 };

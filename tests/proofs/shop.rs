@@ -101,6 +101,8 @@ impl Shop {
         shop.run(&["allocate", "SO-1"], "").ok();
         shop.run(&["sell", "--to", "BOB", "--from", "A"], "MILK\n5\nLOT-A\n").ok();
         shop.run(&["setting", "set", "lot-words", "lot"], "").ok();
+        let lot = ["lot", "set", "LOT-A", "--item", "MILK", "--code", "LOT-AA", "--supplier-lot", "ACME=4712"];
+        shop.run(&[&lot[..], &["--expires", "2099-02-28", "--reason", "misread"]].concat(), "").ok();
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
         shop.run(&["hold", "VIAL", "--lot", "LOT-Z", "--reason", "recall"], "").ok();
         shop.run(&["release-hold", "VIAL", "--lot", "LOT-Z", "--reason", "good"], "").ok();

@@ -3,7 +3,7 @@
 
 use crate::shop::Shop;
 
-const NEVER: [(&str, &str); 7] = [
+const NEVER: [(&str, &str); 8] = [
     ("the sum over all places is zero", "SELECT item FROM balance GROUP BY item, lot HAVING sum(quantity) <> 0"),
     ("no bounded balance is below zero", "SELECT item FROM balance WHERE bounded = 1 AND quantity < 0"),
     (
@@ -19,6 +19,14 @@ const NEVER: [(&str, &str); 7] = [
            SELECT * FROM (SELECT item, lot, place, claim, quantity FROM balance WHERE quantity <> 0
                           EXCEPT SELECT item, lot, place, claim, sum(quantity) FROM change GROUP BY 1, 2, 3, 4)
                           AS cached) AS differs",
+    ),
+    (
+        "the dates of a lot stand where its stock is counted",
+        "SELECT b.lot FROM balance b
+         LEFT JOIN lot_dates d ON d.lot = b.lot
+              AND d.operation = (SELECT max(operation) FROM lot_dates WHERE lot = b.lot)
+         WHERE b.expires <> coalesce(d.expires, '9999-99-99')
+            OR b.first_out <> coalesce(d.expires, d.best_before, '9999-99-99')",
     ),
     (
         "every serial stands where its last hop arrived",

@@ -9,6 +9,7 @@ pub use source::Source;
 
 use super::context::Context;
 use super::failure::{EXIT_UNKNOWN, Failure};
+use super::output::safe;
 use super::scans::DraftArgs;
 use crate::ledger::{Code, Refusal};
 use crate::ops::{Answer, OpError, Recorded, Rejudged, Request, ScanVerb, Session};
@@ -22,6 +23,10 @@ use screen::Screen;
 
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
+
+/// What was asked about, when it was not a scan with several readings.
+const DATES: &str = "\u{0}dates";
+const GOODS: &str = "\u{0}goods";
 
 /// Takes scans until DONE or the end of input, then records them.
 ///
@@ -238,6 +243,22 @@ impl<'s, 'e> Live<'s, 'e> {
                     self.screen.warn(&format!("  {number}  {}", shown(reading.in_brackets().as_bytes())));
                 }
             }
+            Answer::Dates { message, answers } => {
+                self.asked_reading = Some(DATES.to_owned());
+                self.screen.warn(&format!("{}; scan or type the number of what holds:", safe(&message)));
+                for (number, answer) in (1..).zip(answers) {
+                    self.screen.warn(&format!("  {number}  {answer}"));
+                }
+            }
+            Answer::OutOfOrder { message, may_insist } => {
+                self.asked_reading = Some(GOODS.to_owned());
+                let insist = if may_insist { "; the same scan once more takes it without a word" } else { "" };
+                self.screen.warn(&format!("{}; 1 takes it and asks why{insist}", safe(&message)));
+            }
+            Answer::Why => {
+                self.asked_reading = Some(GOODS.to_owned());
+                self.screen.warn("why? Type or scan a few words");
+            }
             Answer::LeftOut(scans) => {
                 self.keeper.rewrite(&self.session)?;
                 self.screen.warn(&format!("left out: {}", scans.join(", ")));
@@ -271,7 +292,11 @@ impl<'s, 'e> Live<'s, 'e> {
     fn tell_scan_is_dropped(&mut self) {
         let Some(scan) = self.asked_reading.take() else { return };
         if !self.session.was_chosen() {
-            self.screen.warn(&format!("{scan} was not taken: no reading of it was chosen"));
+            self.screen.warn(&match scan.as_str() {
+                DATES => "the lot was not taken: nobody said which dates hold".to_owned(),
+                GOODS => "the goods that should not go first were not taken".to_owned(),
+                _ => format!("{scan} was not taken: no reading of it was chosen"),
+            });
         }
     }
 

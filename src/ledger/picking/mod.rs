@@ -7,7 +7,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
 use super::{Allocation, Holding, Need, Strategy, allocate, first_out_order};
-use crate::model::{LotId, Quantity};
+use crate::model::{LotId, Place, Quantity};
 
 /// Sorts free stock into the order in which a need is met, by [`Strategy`]. Only fewest lots looks at how much is needed.
 pub fn picking_order(strategy: Strategy, need: Need, holdings: &mut Vec<Holding>) {
@@ -49,6 +49,17 @@ pub fn passed_over<'h>(strategy: Strategy, picked: &Holding, free: &'h [Holding]
 
 fn lot_of(holding: &Holding) -> Option<LotId> {
     holding.lot.as_ref().map(|lot| lot.id)
+}
+
+/// The lots of an item in the order in which they meet a need with as few of them as can be, each with how much of it there
+/// is: as [`picking_order`] does for [`Strategy::FewestLots`], for whoever has not looked up where they lie.
+pub fn fewest_first<T>(need: Need, lots: &mut [T], quantity: impl Fn(&T) -> Quantity) {
+    largest_and_then_the_one_that_fits(need, lots, quantity);
+}
+
+/// The order in which people walk along places.
+pub fn walking_order(one: &Place, other: &Place) -> Ordering {
+    natural_order(&one.path, &other.path)
 }
 
 /// The largest lots first, and the last one such that it is used up where there is one; within a lot its places the same

@@ -19,7 +19,7 @@ fn holding(lot: i64, expires: Option<u64>, best_before: Option<u64>, place: &str
     let day = |days: u64| chrono::NaiveDate::from_ymd_opt(2026, 11, 25).unwrap() + chrono::Days::new(days);
     let dates = LotDates { expires: expires.map(day), best_before: best_before.map(day), made: None };
     let code = LotCode::new(&format!("L{lot}")).unwrap();
-    let record = LotRecord { id: LotId(lot), code, dates };
+    let record = LotRecord { id: LotId(lot), code, dates, also: Vec::new(), made_as: None };
     let place = Rc::new(Place { id: PlaceId(1), path: place.to_owned(), kind: PlaceKind::Storage });
     Holding {
         item: ItemId(1),

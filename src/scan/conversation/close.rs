@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Conversation, Stumble, Then, stumble};
 use crate::ledger::{Holding, Taken, Taking, take};
-use crate::model::{Item, LotCode, LotDates, Place};
+use crate::model::{Item, LotCode, Place};
 use crate::scan::Known;
 use crate::scan::group::{GroupLot, Line, LineLot, LineSerial, OpenGroup};
 
@@ -13,8 +13,7 @@ impl Conversation {
     pub(super) fn take_lot_of(&self, group: &mut OpenGroup, serial: &LineSerial) {
         let recorded = serial.record.as_ref().and_then(|record| record.lot.clone());
         if let (GroupLot::None, Some(record), true) = (&group.lot, recorded, self.plan.verb.moves_known_goods()) {
-            group.lot =
-                GroupLot::Known(LineLot { code: record.code.clone(), said: LotDates::default(), record: Some(record) });
+            group.lot = GroupLot::Known(LineLot::known(record));
         }
     }
 
@@ -91,7 +90,8 @@ impl Conversation {
                 let lot = if let GroupLot::Known(lot) = group.lot { Some(lot) } else { None };
                 if let Some(lot) = &lot {
                     let stated = self.stated.entry((item.id, lot.code.clone())).or_default();
-                    *stated = stated.or(lot.said);
+                    *stated =
+                        if lot.corrects { (lot.said.or(stated.0), true) } else { (stated.0.or(lot.said), stated.1) };
                 }
                 let serials = group.serials.into_iter().map(|(_, serial)| serial).collect();
                 self.lines.push(Line { item, lot, quantity, serials, taken, to });

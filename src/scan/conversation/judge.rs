@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
-use crate::codes::Reading;
+use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
-    Code, Hold, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_hold,
-    judge_order_quantity, judge_serial,
+    Code, Hold, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_hold,
+    judge_order_quantity, judge_remaining_life, judge_serial,
 };
 use crate::model::{
     Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
 };
-use crate::scan::Known;
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
+use crate::scan::{Known, OutOfOrder};
 
 impl Conversation {
     pub(super) fn judge_destination(&self, what: &str) -> Result<(), Refusal> {
@@ -100,11 +100,22 @@ impl Conversation {
         reading: &Reading,
         known: &Known,
     ) -> Result<LineLot, Refusal> {
-        if let Some(only) = self.plan.lot.as_ref().filter(|only| *only != code) {
+        let record = known.lot.clone().filter(|record| record.is_called(code));
+        let is_same = |one: &LotCode| one == code || record.as_ref().is_some_and(|record| record.is_called(one));
+        if let Some(only) = self.plan.lot.as_ref().filter(|only| !is_same(only)) {
             let message = format!("this is lot {code} of {}, and the batch is only for lot {only}", item.sku);
             return Err(Refusal::new(Code::LotDiffers, message, "put it aside, or leave out --lot"));
         }
-        let record = known.lot.clone().filter(|record| record.code == *code);
+        if let Some(other) = known.other_lot.as_ref().filter(|_| self.plan.lot.as_ref() != Some(code)) {
+            let own = record.as_ref().map_or(code, |record| &record.code);
+            let message =
+                format!("{code} is our lot {own} of {}, and the supplier calls lot {} so", item.sku, other.code);
+            return Err(Refusal::new(
+                Code::AmbiguousScan,
+                message,
+                "scan or type our own text of the lot, or name it with --lot",
+            ));
+        }
         if let (None, Verb::Return, Some((_, order))) = (&record, self.plan.verb, self.order()) {
             let message = format!("order {order} did not sell lot {code} of {}", item.sku);
             return Err(Refusal::new(Code::NotSoldOnOrder, message, format!("scantrail order show {order}")));
@@ -124,14 +135,89 @@ impl Conversation {
             },
         )?;
         let told = LotDates { made: known.lot_made.filter(|_| record.is_none()), ..LotDates::default() };
-        let said = reading.dates.or(self.plan.dates).or(told);
-        let before = record.as_ref().map(|record| record.dates).unwrap_or_default();
-        let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());
-        judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
-        let as_known_now = LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said) };
+        let code = record.as_ref().map_or(code, |record| &record.code);
+        let (said, corrects, before) = self.judge_dates(item, code, reading, record.as_deref(), told)?;
+        let as_known_now =
+            LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said), also: Vec::new(), made_as: None };
         self.judge_held(&format!("lot {code} of {}", item.sku), known.hold.as_ref())?;
         self.judge_expired(item, &as_known_now)?;
-        Ok(LineLot { code: code.clone(), record, said })
+        judge_remaining_life(item, &as_known_now, self.plan.day, self.plan.minimum_life)?;
+        let passed_over = record.as_ref().map(|record| self.judge_order_of_picking(item, record, reading, known));
+        let passed_over = passed_over.transpose()?.flatten();
+        Ok(LineLot { code: code.clone(), record, said, corrects, passed_over })
+    }
+
+    /// What is said of a lot, whether it corrects what is known, and what was known before it.
+    fn judge_dates(
+        &self,
+        item: &Item,
+        code: &LotCode,
+        reading: &Reading,
+        record: Option<&LotRecord>,
+        told: LotDates,
+    ) -> Result<(LotDates, bool, LotDates), Refusal> {
+        let said = reading.dates.or(self.plan.dates).or(told);
+        let recorded = record.map(|record| record.dates).unwrap_or_default();
+        let before = match self.stated.get(&(item.id, code.clone())) {
+            Some((stated, true)) => stated.or(recorded),
+            Some((stated, false)) => recorded.or(*stated),
+            None => recorded,
+        };
+        if !before.contradicts(&said) {
+            return Ok((said, false, before));
+        }
+        match reading.decided.dates {
+            Some(DatesChoice::Known) => Ok((said.agreeing_with(&before), false, before)),
+            Some(DatesChoice::New) => Ok((said, true, said.or(before))),
+            None if self.plan.correct_dates => Ok((said, true, said.or(before))),
+            None => {
+                Err(judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said).err().unwrap_or_else(|| {
+                    Refusal::new(Code::ExpiryDiffers, format!("the dates of lot {code} differ"), "look at the label")
+                }))
+            }
+        }
+    }
+
+    /// May a lot be picked while others should go first? Gives the one that is passed over, and why.
+    fn judge_order_of_picking(
+        &self,
+        item: &Item,
+        record: &Rc<LotRecord>,
+        reading: &Reading,
+        known: &Known,
+    ) -> Result<Option<(Rc<LotRecord>, String)>, Refusal> {
+        let first = known.ahead.iter().find_map(|holding| self.left_of(&self.without_units(holding)?));
+        let Some(first) = first.and_then(|holding| holding.lot).filter(|first| first.id != record.id) else {
+            return Ok(None);
+        };
+        let why = reading.decided.out_of_order.clone().or_else(|| self.plan.reason.clone());
+        let refused = match self.plan.out_of_order {
+            OutOfOrder::Told => false,
+            OutOfOrder::Asked => why.is_none(),
+            OutOfOrder::Refused | OutOfOrder::AskedWhy => why.as_ref().is_none_or(|why| why.trim().is_empty()),
+        };
+        if !refused {
+            return Ok(Some((first, why.unwrap_or_default())));
+        }
+        let dated = |lot: &LotRecord| match lot.dates.first_out() {
+            Some(date) => format!("{} ({date})", lot.code),
+            None => lot.code.to_string(),
+        };
+        let message = format!("lot {} of {} should go before {}", dated(&first), item.sku, dated(record));
+        Err(Refusal::new(Code::OutOfOrder, message, "take that one, or say why not with --reason TEXT"))
+    }
+
+    /// What is left of a holding after the units that were scanned of it.
+    fn without_units(&self, holding: &Holding) -> Option<Holding> {
+        let open = self.open.iter().flat_map(|group| group.serials.iter().map(|(_, unit)| unit));
+        let units = self.lines.iter().flat_map(|line| &line.serials).chain(open);
+        let is_of_it = |unit: &&LineSerial| {
+            let record = unit.record.as_ref().filter(|record| record.item == holding.item);
+            record.is_some_and(|record| record.lot == holding.lot && record.standing == holding.standing)
+        };
+        let taken: Quantity = units.filter(is_of_it).map(|unit| unit.quantity()).sum();
+        let quantity = holding.quantity.less(taken);
+        quantity.is_positive().then(|| Holding { quantity, ..holding.clone() })
     }
 
     /// A code of the wrong kind where a serial is due.
@@ -188,8 +274,12 @@ impl Conversation {
         self.judge_held(&format!("{} {code}", item.sku), hold)?;
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
             self.judge_expired(&item, lot)?;
+            judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None }))
+        // Where a lot was scanned, it has been judged by it.
+        let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
+        let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None, passed_over }))
     }
 
     pub(super) fn item_of_unit(
@@ -248,10 +338,15 @@ impl Conversation {
         let group_lot = group.known_lot();
         let mut names = [group_lot.clone(), reading.lot.clone(), self.plan.lot.clone()].into_iter().flatten();
         let first = names.next();
-        let must_be = recorded.filter(|_| !known.facts.history_is_undone).map(|lot| lot.code.clone());
+        let must_be = recorded.filter(|_| !known.facts.history_is_undone);
+        let record = must_be.or(known.lot.as_ref());
+        let is_same = |one: &LotCode, name: &LotCode| {
+            one == name || record.is_some_and(|lot| lot.is_called(one) && lot.is_called(name))
+        };
         let differing = first.iter().cloned().chain(names).find(|name| {
-            must_be.as_ref().is_some_and(|lot| lot != name) || first.as_ref().is_some_and(|lot| lot != name)
+            must_be.is_some_and(|lot| !lot.is_called(name)) || first.as_ref().is_some_and(|one| !is_same(one, name))
         });
+        let must_be = must_be.map(|lot| lot.code.clone());
         if let Some(said) = differing {
             let message = match &must_be {
                 Some(lot) if *lot != said => format!("{} {code} is of lot {lot}, and not of {said}", item.sku),

@@ -108,7 +108,8 @@ pub struct Conversation {
     seen: HashSet<(ItemId, SerialCode)>,
     counted: HashMap<ItemId, Quantity>,
     taken: HashMap<(ItemId, Option<LotId>, Spot), Quantity>,
-    stated: HashMap<(ItemId, LotCode), LotDates>,
+    /// What was said of lots, and whether it corrects what is known.
+    stated: HashMap<(ItemId, LotCode), (LotDates, bool)>,
 }
 
 impl Conversation {

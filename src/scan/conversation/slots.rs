@@ -225,9 +225,14 @@ impl Conversation {
                 .map_err(|error| refused(not_readable("a lot", &error.to_string()), Then::TakeSlot))?,
         };
         let lot = self.judge_lot(&item, &code, reading, known).map_err(|refusal| refused(refusal, Then::TakeSlot))?;
+        let said = if lot.code == code {
+            format!("lot {code}")
+        } else {
+            format!("lot {}, which is called {code} too", lot.code)
+        };
         group.lot = GroupLot::Known(lot);
         self.put_or_close(group, &known.stock, known)?;
-        Ok(format!("lot {code}"))
+        Ok(said)
     }
 
     pub(super) fn serial(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {

@@ -6,7 +6,7 @@ use super::*;
 use crate::codes;
 use crate::ledger::{Holding, LotRecord, SerialRecord, Standing, Verb};
 use crate::model::{OrderId, PlaceId, PlaceKind, Scale, SerialId, Sku, Tracking};
-use crate::scan::{Plan, ScanRef};
+use crate::scan::{OutOfOrder, Plan, ScanRef};
 
 const GTIN: &str = "09521234543213";
 
@@ -53,6 +53,10 @@ impl World {
             to_kind: None,
             sources: Vec::new(),
             order: None,
+            minimum_life: 0,
+            correct_dates: false,
+            out_of_order: OutOfOrder::Told,
+            reason: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
             override_hold: false,
@@ -69,11 +73,15 @@ impl World {
         known.place = (text == "SHELF").then(|| self.shelf.clone());
         let wants = self.conversation.wants(reading, known.item.as_ref());
         let standing = Standing { place: self.shelf.clone(), claim: None };
-        known.lot = wants
-            .lot
-            .as_ref()
-            .filter(|lot| lot.as_str() == "L1")
-            .map(|code| Rc::new(LotRecord { id: LotId(1), code: code.clone(), dates: LotDates::default() }));
+        known.lot = wants.lot.as_ref().filter(|lot| lot.as_str() == "L1").map(|code| {
+            Rc::new(LotRecord {
+                id: LotId(1),
+                code: code.clone(),
+                dates: LotDates::default(),
+                also: Vec::new(),
+                made_as: None,
+            })
+        });
         if let Some(code) = wants.serial.filter(|code| code.as_str().starts_with("OLD")) {
             let record = SerialRecord {
                 id: SerialId(1),

@@ -37,6 +37,19 @@ CREATE TABLE sequence (
     last  BIGINT NOT NULL CHECK (last > 0)
 );
 
+-- The dates that decide whether and in which order a lot is set aside stand where its stock is counted.
+ALTER TABLE balance ADD COLUMN expires TEXT COLLATE "C" NOT NULL DEFAULT '9999-99-99';
+ALTER TABLE balance ADD COLUMN first_out TEXT COLLATE "C" NOT NULL DEFAULT '9999-99-99';
+UPDATE balance SET
+    expires = coalesce((SELECT d.expires FROM lot_dates d WHERE d.lot = balance.lot
+                        ORDER BY d.operation DESC LIMIT 1), '9999-99-99'),
+    first_out = coalesce((SELECT coalesce(d.expires, d.best_before) FROM lot_dates d WHERE d.lot = balance.lot
+                          ORDER BY d.operation DESC LIMIT 1), '9999-99-99')
+    WHERE EXISTS (SELECT 1 FROM lot_dates d WHERE d.lot = balance.lot);
+DROP INDEX balance_place;
+CREATE INDEX balance_first_out ON balance (item, claim, first_out, lot, place) WHERE quantity > 0;
+CREATE INDEX balance_place ON balance (place, item, claim, first_out, lot) WHERE quantity > 0;
+
 -- What a lot is called after its text was corrected. The row of the latest operation holds; all names still scan.
 CREATE TABLE lot_name (
     lot       BIGINT NOT NULL REFERENCES lot (id),
@@ -45,19 +58,18 @@ CREATE TABLE lot_name (
     code      TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (lot, operation)
 );
-CREATE INDEX lot_name_code ON lot_name (code, item);
+CREATE INDEX lot_name_code ON lot_name USING hash (code);
 
--- The supplier's own text of a lot.
+-- The supplier's own text of a lot. It counts while its operation is not undone.
 CREATE TABLE supplier_lot (
     item      BIGINT NOT NULL REFERENCES item (id),
     partner   BIGINT NOT NULL REFERENCES partner (id),
     code      TEXT COLLATE "C" NOT NULL,
     lot       BIGINT NOT NULL REFERENCES lot (id),
     operation BIGINT NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
-    PRIMARY KEY (item, partner, code)
+    PRIMARY KEY (lot, partner, operation)
 );
-CREATE INDEX supplier_lot_lot ON supplier_lot (lot);
-CREATE INDEX supplier_lot_code ON supplier_lot (code);
+CREATE INDEX supplier_lot_code ON supplier_lot USING hash (code);
 
 -- Rules that hold goods back: by their item, and where given by the text of a lot or serial, by supplier, and by when they
 -- were received (seconds since 1970). They count for what is there and for what arrives later.
@@ -145,5 +157,6 @@ BEGIN
         GRANT UPDATE (last) ON sequence TO scantrail_station;
         GRANT UPDATE (quantity) ON position TO scantrail_station;
         GRANT UPDATE (rules) ON item TO scantrail_station;
+        GRANT UPDATE (expires, first_out) ON balance TO scantrail_station;
     END IF;
 END $$;

@@ -38,7 +38,7 @@ const APPEND_ONLY: [(&str, &[&str]); 22] = [
     ("pack", &["key = NEW.key"]),
     ("supplier_code", &["partner = NEW.partner AND key = NEW.key"]),
     ("lot_name", &["lot = NEW.lot AND operation = NEW.operation"]),
-    ("supplier_lot", &["item = NEW.item AND partner = NEW.partner AND code = NEW.code"]),
+    ("supplier_lot", &["lot = NEW.lot AND partner = NEW.partner AND operation = NEW.operation"]),
     ("hold", &["operation = NEW.operation"]),
     ("hold_state", &["hold = NEW.hold AND operation = NEW.operation"]),
     ("ownership", &["operation = NEW.operation AND line = NEW.line"]),

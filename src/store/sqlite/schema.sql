@@ -174,16 +174,15 @@ CREATE TABLE lot_name (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lot_name_code ON lot_name (code, item);
 
--- The supplier's own text of a lot.
+-- The supplier's own text of a lot. It counts while its operation is not undone.
 CREATE TABLE supplier_lot (
     item      INTEGER NOT NULL REFERENCES item (id),
     partner   INTEGER NOT NULL REFERENCES partner (id),
     code      TEXT NOT NULL,
     lot       INTEGER NOT NULL REFERENCES lot (id),
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
-    PRIMARY KEY (item, partner, code)
+    PRIMARY KEY (lot, partner, operation)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX supplier_lot_lot ON supplier_lot (lot);
 CREATE INDEX supplier_lot_code ON supplier_lot (code);
 
 CREATE TABLE serial (
@@ -275,18 +274,21 @@ CREATE INDEX movement_from_claim ON movement (from_claim) WHERE from_claim > 0;
 CREATE INDEX movement_to_claim ON movement (to_claim) WHERE to_claim > 0;
 
 -- How much of an item (lot 0: not tracked by lot) is on a spot. `bounded` is 1 where it may not go below zero.
+-- `expires` and `first_out` are the dates of the lot that decide whether and in which order it is set aside, as they are
+-- known now; a lot without one comes after all others. They are kept here so that the order is the one of an index.
 CREATE TABLE balance (
     item     INTEGER NOT NULL,
     lot      INTEGER NOT NULL,
     place    INTEGER NOT NULL,
     claim    INTEGER NOT NULL,
     quantity INTEGER NOT NULL,
-    bounded  INTEGER NOT NULL CHECK (bounded IN (0, 1)),
+    bounded  INTEGER NOT NULL CHECK (bounded IN (0, 1)), expires TEXT NOT NULL DEFAULT '9999-99-99', first_out TEXT NOT NULL DEFAULT '9999-99-99',
     PRIMARY KEY (item, lot, place, claim),
     CONSTRAINT balance_not_below_zero CHECK (bounded = 0 OR quantity >= 0)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX balance_stock ON balance (item, claim, lot, place) WHERE quantity > 0;
-CREATE INDEX balance_place ON balance (place, item) WHERE quantity > 0;
+CREATE INDEX balance_first_out ON balance (item, claim, first_out, lot, place) WHERE quantity > 0;
+CREATE INDEX balance_place ON balance (place, item, claim, first_out, lot) WHERE quantity > 0;
 CREATE INDEX balance_claim ON balance (claim, item) WHERE quantity > 0 AND claim > 0;
 
 -- Where each serial stands, and how much it is: its last hop. The last column stands as ALTER TABLE leaves it.

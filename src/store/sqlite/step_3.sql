@@ -38,6 +38,19 @@ CREATE TABLE sequence (
     last  INTEGER NOT NULL CHECK (last > 0)
 ) STRICT, WITHOUT ROWID;
 
+-- The dates that decide whether and in which order a lot is set aside stand where its stock is counted.
+ALTER TABLE balance ADD COLUMN expires TEXT NOT NULL DEFAULT '9999-99-99';
+ALTER TABLE balance ADD COLUMN first_out TEXT NOT NULL DEFAULT '9999-99-99';
+UPDATE balance SET
+    expires = coalesce((SELECT d.expires FROM lot_dates d WHERE d.lot = balance.lot
+                        ORDER BY d.operation DESC LIMIT 1), '9999-99-99'),
+    first_out = coalesce((SELECT coalesce(d.expires, d.best_before) FROM lot_dates d WHERE d.lot = balance.lot
+                          ORDER BY d.operation DESC LIMIT 1), '9999-99-99')
+    WHERE EXISTS (SELECT 1 FROM lot_dates d WHERE d.lot = balance.lot);
+DROP INDEX balance_place;
+CREATE INDEX balance_first_out ON balance (item, claim, first_out, lot, place) WHERE quantity > 0;
+CREATE INDEX balance_place ON balance (place, item, claim, first_out, lot) WHERE quantity > 0;
+
 -- What a lot is called after its text was corrected. The row of the latest operation holds; all names still scan.
 CREATE TABLE lot_name (
     lot       INTEGER NOT NULL REFERENCES lot (id),
@@ -48,16 +61,15 @@ CREATE TABLE lot_name (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lot_name_code ON lot_name (code, item);
 
--- The supplier's own text of a lot.
+-- The supplier's own text of a lot. It counts while its operation is not undone.
 CREATE TABLE supplier_lot (
     item      INTEGER NOT NULL REFERENCES item (id),
     partner   INTEGER NOT NULL REFERENCES partner (id),
     code      TEXT NOT NULL,
     lot       INTEGER NOT NULL REFERENCES lot (id),
     operation INTEGER NOT NULL REFERENCES operation (number) DEFERRABLE INITIALLY DEFERRED,
-    PRIMARY KEY (item, partner, code)
+    PRIMARY KEY (lot, partner, operation)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX supplier_lot_lot ON supplier_lot (lot);
 CREATE INDEX supplier_lot_code ON supplier_lot (code);
 
 -- Rules that hold goods back: by their item, and where given by the text of a lot or serial, by supplier, and by when they
