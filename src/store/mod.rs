@@ -6,11 +6,14 @@
 
 mod address;
 mod append;
+mod attachments;
 mod codes;
 mod copy;
 mod engine;
 mod error;
+mod files;
 mod history;
+mod incoming;
 mod masters;
 mod open;
 mod operation;
@@ -28,10 +31,13 @@ use std::time::Duration;
 
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
+pub use attachments::{Attachment, CERTIFICATE, Target};
 pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;
+pub use files::{CopyFault, StoredFile};
 pub use history::{Event, LaterHop, SerialStep};
+pub use incoming::Incoming;
 pub use masters::{Found, ItemCode, NewItem, Partner};
 pub use open::{Opened, Options};
 pub use operation::{RecordedLine, RecordedOperation};
@@ -42,6 +48,7 @@ pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
 use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
+use attachments::KnownCertificates;
 use engine::{Engine, Parameters, Purpose, Row};
 use masters::CodeRow;
 use stock::SerialRow;
@@ -186,6 +193,7 @@ struct Cache {
     serials: RefCell<HashMap<String, Vec<SerialRow>>>,
     /// The texts of serials that were read or made.
     serial_codes: RefCell<HashMap<SerialId, String>>,
+    certificates: RefCell<KnownCertificates>,
 }
 
 /// One consistent state of the ledger, to be read.

@@ -415,6 +415,13 @@ pub(super) struct SerialRow {
     hop: u32,
 }
 
+impl SerialRow {
+    /// The unit and its item.
+    pub(super) fn unit(&self) -> (SerialId, ItemId) {
+        (self.id, self.item)
+    }
+}
+
 fn serial_row(row: &Row<'_>) -> Result<SerialRow> {
     Ok(SerialRow {
         id: SerialId(row.get(0)?),
