@@ -49,8 +49,11 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     };
     let verb = Allocate { sales_order: args.code, strategy, all_or_nothing: args.all_or_nothing };
     let recorded = verb.run(&store, &request).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
+    let waiting = crate::ops::waiting_of(&recorded.operation);
     for (sku, quantity) in crate::ops::short_of(&recorded.operation) {
-        context.tell(&format!("short: {} of {}", quantity, output::safe(&sku)));
+        let why = waiting.iter().find(|(of, _)| *of == sku);
+        let why = why.map(|(_, waiting)| format!(" ({waiting} wait for their certificate)")).unwrap_or_default();
+        context.tell(&format!("short: {} of {}{why}", quantity, output::safe(&sku)));
     }
     paper::deliver(context, &store, &recorded, &[(args.sheet.as_ref(), &pick_sheet_of)])
 }

@@ -4,6 +4,7 @@
 //! the same name in [`crate::ops`], and shows the result as text or JSON.
 
 mod allocate;
+mod attach;
 mod config;
 mod context;
 mod copy_db;
@@ -92,6 +93,7 @@ enum Command {
     Return(return_goods::Args),
     Trace(trace::Args),
     Stock(stock::Args),
+    Attach(attach::Args),
     Label(label::Args),
     Decode(decode::Args),
     Station(station::Args),
@@ -150,6 +152,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Return(args) => return_goods::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
+        Command::Attach(args) => attach::run(args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Station(args) => station::run(&args, context),

@@ -16,6 +16,7 @@ use crate::ops::{Sell, ship_picked, slip_of};
 
 Examples:
   scantrail sell --so SO-2001 --picked --invoice R-77 --slip slip.pdf
+  scantrail sell --so SO-2001 --picked --certificates papers.zip
   printf '1\\nSN001\\n' | scantrail sell --to BOB"
 )]
 pub struct Args {
@@ -37,6 +38,9 @@ pub struct Args {
     /// Print the packing slip
     #[arg(long, value_name = "FILE.pdf")]
     slip: Option<PathBuf>,
+    /// Write the certificates of what is sold, with a list of them
+    #[arg(long, value_name = "OUT.zip|FOLDER")]
+    certificates: Option<PathBuf>,
     #[command(flatten)]
     scans: ScanArgs,
 }
@@ -57,5 +61,6 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     } else {
         scans::record(context, &store, &args.scans, &verb, &request)?
     };
-    paper::deliver(context, &store, &recorded, &[(args.slip.as_ref(), &slip_of)])
+    let slip: [(Option<&PathBuf>, &paper::Maker<'_>); 1] = [(args.slip.as_ref(), &slip_of)];
+    paper::deliver_with(context, &store, &recorded, &slip, args.certificates.as_ref())
 }

@@ -109,6 +109,8 @@ pub enum Code {
     ExpiryDiffers,
     /// The lot's expiry has passed.
     LotExpired,
+    /// The goods need a certificate, and none is attached.
+    CertificateMissing,
     /// More than the order asks for.
     OverOrdered,
     /// Less is there than is asked for.
@@ -129,7 +131,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 61] = [
+    pub const ALL: [(Code, &'static str); 62] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -183,6 +185,7 @@ impl Code {
         (Code::LotDiffers, "lot-differs"),
         (Code::ExpiryDiffers, "expiry-differs"),
         (Code::LotExpired, "lot-expired"),
+        (Code::CertificateMissing, "certificate-missing"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::record::record;
 use super::settle::{reclaim, record_of};
-use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
 use crate::ledger::{
     Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, first_out_order,
 };
@@ -45,20 +45,31 @@ impl Allocate {
             let item = writer.item(item)?;
             let left = self.take(writer, &item, need, claim, request, &mut movements)?;
             if left.is_positive() {
-                short.push((item, left));
+                let waiting = certificates::waiting_quantity(writer, &item, request.stamp.day())?;
+                short.push((item, left, waiting));
             }
         }
         if self.all_or_nothing && !short.is_empty() {
-            let refusals = short.iter().map(|(item, left)| {
+            let refusals = short.iter().map(|(item, left, waiting)| {
+                let why = match waiting {
+                    Some(waiting) => format!(": {} wait for their certificate", waiting.display(item.scale)),
+                    None => String::new(),
+                };
                 let message =
-                    format!("{} of {} are missing for order {}", left.display(item.scale), item.sku, order.code);
+                    format!("{} of {} are missing for order {}{why}", left.display(item.scale), item.sku, order.code);
                 Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", item.sku))
             });
             return Err(Refused(refusals.collect()).into());
         }
         let short: Vec<_> = short
             .iter()
-            .map(|(item, left)| serde_json::json!({"item": item.sku.as_str(), "quantity": left.display(item.scale)}))
+            .map(|(item, left, waiting)| {
+                let mut row = serde_json::json!({"item": item.sku.as_str(), "quantity": left.display(item.scale)});
+                if let Some(waiting) = waiting {
+                    row["waiting_for_certificate"] = waiting.display(item.scale).into();
+                }
+                row
+            })
             .collect();
         Ok(Draft {
             kind: "allocate",
@@ -83,6 +94,7 @@ impl Allocate {
         let day = request.stamp.day();
         let mut stock = view.free_stock(item.id)?;
         stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
+        let mut stock = certificates::without_waiting(view, item, stock)?;
         first_out_order(self.strategy, &mut stock);
         if !item.tracking.by_serial() {
             let found = allocate(need, &stock);
@@ -95,7 +107,7 @@ impl Allocate {
             if left.is_zero() {
                 break;
             }
-            for (holding, unit) in oldest_units(view, same_lot, left.smallest_units())? {
+            for (holding, unit) in oldest_units(view, item, same_lot, left.smallest_units())? {
                 movements.push(reclaim(holding, Some(&unit), Quantity::one(item.scale), claim));
                 left = left.less(Quantity::one(item.scale));
             }
@@ -109,13 +121,24 @@ fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
 }
 
 /// The units that came in first, over all places of one lot.
-fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Result<Vec<(&'h Holding, SerialRecord)>> {
+fn oldest_units<'h>(
+    view: &View<'_>,
+    item: &Item,
+    holdings: &'h [Holding],
+    most: i64,
+) -> Result<Vec<(&'h Holding, SerialRecord)>> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
+    // Units that wait for their certificate are passed over, however many there are.
+    let waits = item.rules.requires_certificate;
     let mut units = Vec::new();
     for holding in holdings {
-        for unit in view.units(holding, most)? {
+        for unit in view.units(holding, if waits { usize::MAX } else { most })? {
             units.extend(record_of(holding, unit).map(|record| (holding, record)));
         }
+    }
+    if waits {
+        let certified = view.certified_units(&units.iter().map(|(_, unit)| unit.id).collect::<Vec<_>>())?;
+        units.retain(|(_, unit)| certified.contains(&unit.id));
     }
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);

@@ -38,6 +38,8 @@ pub struct Draft {
     pub lot_dates: Vec<LotStatement>,
     /// The scans as they arrived, with a line feed between two.
     pub scans: Option<Vec<u8>>,
+    /// What people should know although nothing was refused.
+    pub warnings: Vec<Warning>,
 }
 
 /// What all commands that take scans may be given for the whole batch.
@@ -132,6 +134,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
     })?;
+    warnings.extend(recorded.warnings);
     Ok(Recorded { warnings, ..recorded })
 }
 

@@ -64,7 +64,11 @@ impl<'v, 'c> Lookup<'v, 'c> {
             words.borrow_mut().extend(self.view.items_of_supplier(supplier, &codes)?);
         }
         self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
-        Ok(self.view.find_serials_ahead(&serials)?)
+        self.view.find_serials_ahead(&serials)?;
+        if self.verb.needs_good_goods() {
+            self.view.find_certificates_ahead()?;
+        }
+        Ok(())
     }
 
     /// Everything that is known of a scan. A text that is known as a whole wins over a guess that it is GS1 data, so the
@@ -91,6 +95,9 @@ impl<'v, 'c> Lookup<'v, 'c> {
         self.find_serial(&wants, &mut known)?;
         if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
             self.find_stock(&wants, &mut known)?;
+        }
+        if self.verb.needs_good_goods() {
+            known.facts.lacks_certificate = self.lacks_certificate(&wants, &known)?;
         }
         Ok((reading, known))
     }
@@ -256,6 +263,20 @@ impl<'v, 'c> Lookup<'v, 'c> {
             None => {}
         }
         Ok(())
+    }
+
+    /// An item without the rule costs no look into the database.
+    fn lacks_certificate(&self, wants: &Wants, known: &Known) -> Result<bool> {
+        // A label may name the item of a unit whose serial several items have.
+        let named = known.item.as_ref().filter(|_| wants.item.is_none());
+        let units = known.serials.iter().filter(|(item, _)| named.is_none_or(|named| named.id == item.id));
+        match (units.collect::<Vec<_>>().as_slice(), &wants.item, &known.lot) {
+            ([(item, unit)], _, _) if item.rules.requires_certificate => Ok(!self.view.is_unit_certified(unit.id)?),
+            ([], Some(item), Some(lot)) if item.rules.requires_certificate && !item.tracking.by_serial() => {
+                Ok(!self.view.is_lot_certified(lot.id)?)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Where several items have a unit with one serial, the one that stands where the verb takes units from is meant.

@@ -2,7 +2,9 @@
 //! only then makes paper. Time, names and random ids are handed in.
 
 mod allocate;
+mod attach;
 mod batch;
+mod certificates;
 mod house;
 mod import;
 mod item;
@@ -20,12 +22,14 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod sold_certificates;
 mod station;
 mod trace;
 mod transfer;
 mod undo;
 
 pub use allocate::Allocate;
+pub use attach::{Attach, Attached, attachments, kept_file};
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
@@ -35,7 +39,7 @@ pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, ad
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
-    trace_paper,
+    trace_paper, waiting_of,
 };
 pub use pick::Pick;
 pub use receive::Receive;
@@ -46,6 +50,7 @@ pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
+pub use sold_certificates::{NamedCertificate, sold_certificates, write_certificates, write_kept_file};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;

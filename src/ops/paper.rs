@@ -386,11 +386,20 @@ pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<P
 
 /// What an allocation could not find, as SKU and quantity.
 pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    short_rows(operation, "quantity")
+}
+
+/// How much an allocation passed over because it waits for a certificate, as SKU and quantity, where anything did.
+pub fn waiting_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    short_rows(operation, "waiting_for_certificate")
+}
+
+fn short_rows(operation: &RecordedOperation, key: &str) -> Vec<(String, String)> {
     let detail: serde_json::Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let rows = detail["short"].as_array().cloned().unwrap_or_default();
-    rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
+    let pair = |row: &serde_json::Value| Some((row["item"].as_str()?.to_owned(), row[key].as_str()?.to_owned()));
+    rows.iter().filter_map(pair).collect()
 }
 
 /// The packing slip of a sale or the return slip of a return.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::batch::Frame;
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Movement, SerialHop, Spot, Verb};
 use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
 use crate::scan::{Line, LineLot};
@@ -69,6 +69,8 @@ impl ScanVerb for Receive {
                 arrivals.line(writer, line, from, to)?;
             }
         }
+        let order = frame.order.as_ref().map(|order| (order.id, order.code.as_str()));
+        let warnings = certificates::warn_of_arrivals(writer, order, &arrivals.movements)?;
         let partner: Option<PartnerId> = frame.supplier.map(|(partner, _)| partner);
         Ok(Draft {
             kind: "receive",
@@ -78,6 +80,7 @@ impl ScanVerb for Receive {
             movements: arrivals.movements,
             detail: self.allow_over.then(|| serde_json::json!({ "allow_over": true }).to_string()),
             lot_dates: arrivals.dates.into_values().collect(),
+            warnings,
             ..Draft::default()
         })
     }

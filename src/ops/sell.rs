@@ -3,7 +3,7 @@
 use super::batch::Frame;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
-use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Code, Movement, Refusal, SerialHop, Spot, Stage, Verb};
 use crate::model::{OrderKind, PartnerKind, Quantity};
 use crate::scan::Line;
@@ -56,6 +56,7 @@ impl ScanVerb for Sell {
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
         let Some(to) = frame.to.as_ref() else { return Ok(Draft::default()) };
         let mut movements = movements(&lines, |_, _| Spot::free(to));
+        certificates::judge_movements(writer, &movements)?;
         if let Some(order) = &frame.order {
             movements.extend(swaps(writer, Verb::Sell, order, &movements)?);
         }
@@ -73,7 +74,7 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`; what the database says.
+/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`, `certificate-missing`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
@@ -114,6 +115,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
                 movements.push(movement);
             }
         }
+        certificates::judge_movements(writer, &movements)?;
         if movements.is_empty() {
             let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
             let message = format!("nothing is picked for order {}{at}", order.code);

@@ -94,9 +94,13 @@ pub enum Traced {
     Several(Vec<Subject>),
 }
 
-enum Hit {
+/// A thing that a code names.
+pub(super) enum Hit {
+    /// A unit of an item.
     Serial(ItemId, SerialId),
+    /// A lot of an item.
     Lot(ItemId, LotId),
+    /// An order.
     Order(Order),
 }
 
@@ -136,7 +140,8 @@ pub fn trace(
     }
 }
 
-fn find(
+/// What a code names, or a scan of a label.
+pub(super) fn find(
     view: &View<'_>,
     text: &str,
     item: Option<ItemId>,

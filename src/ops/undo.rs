@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::record::record;
-use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
 use crate::ledger::{
     Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
 
-/// Operations that move goods or claims. Master data is changed by setting it again.
-const KINDS: [&str; 8] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo"];
+/// Operations that move goods or claims, or attach files. Master data is changed by setting it again.
+const KINDS: [&str; 9] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "attach", "undo"];
 
 /// Takes an operation back.
 ///
@@ -33,16 +33,17 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
         }
         let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
         let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        let warnings = certificates::warn_of_undo(writer, &target)?;
         Ok(Draft {
             kind: "undo",
             order: target.order,
             partner: target.partner,
             invoice: target.invoice,
-            detail: None,
             reverses: Some(number),
             movements: reversal,
             lot_dates: dates_without(writer, number)?,
-            scans: None,
+            warnings,
+            ..Draft::default()
         })
     })
 }

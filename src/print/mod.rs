@@ -25,6 +25,7 @@ pub mod symbol;
 mod table;
 mod total;
 pub mod trace_report;
+pub mod zip;
 
 pub use error::PrintError;
 pub use page::{Micrometres, Page, millimetres};

@@ -2,7 +2,7 @@
 //!
 //! An attachment counts while its operation does: the undo of an undo brings it back. Rows stay; the chain of undos decides.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 
@@ -10,7 +10,6 @@ use super::engine::{Row, invalid};
 use super::files::{StoredBody, StoredFile};
 use super::operation::time_at;
 use super::{Result, View, Writer};
-use crate::ledger::SerialRecord;
 use crate::model::{FileHash, ItemId, LotId, OperationNumber, OrderId, SerialId};
 
 /// The kind of attachment that an item may require.
@@ -206,45 +205,52 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn is_lot_certified(&self, lot: LotId) -> Result<bool> {
-        if let Some(known) = self.cache.certificates.borrow().lots.get(&lot) {
-            return Ok(*known);
-        }
-        let is_certified = !self.certified_lots(&[lot])?.is_empty();
-        self.cache.certificates.borrow_mut().lots.insert(lot, is_certified);
-        Ok(is_certified)
+        self.find_certificates_of(&BTreeSet::from([lot]), &BTreeSet::new())?;
+        Ok(self.cache.certificates.borrow().lots.get(&lot).copied().unwrap_or(false))
     }
 
     /// True when a unit has a certificate. It is asked once for each unit.
     ///
     /// # Errors
     /// What the database says.
-    pub fn is_unit_certified(&self, unit: &SerialRecord) -> Result<bool> {
-        if let Some(known) = self.cache.certificates.borrow().units.get(&unit.id) {
-            return Ok(*known);
-        }
-        let is_certified = !self.certified_units(&[unit.id])?.is_empty();
-        self.cache.certificates.borrow_mut().units.insert(unit.id, is_certified);
-        Ok(is_certified)
+    pub fn is_unit_certified(&self, unit: SerialId) -> Result<bool> {
+        self.find_certificates_of(&BTreeSet::new(), &BTreeSet::from([unit]))?;
+        Ok(self.cache.certificates.borrow().units.get(&unit).copied().unwrap_or(false))
     }
 
-    /// Looks up in one query, for the units that were looked up ahead and whose item requires a certificate, whether they
-    /// have one.
+    /// Looks up whether these lots and units have certificates, in one query each, for the calls that follow. What is known
+    /// is not asked again.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn find_certificates_of(&self, lots: &BTreeSet<LotId>, units: &BTreeSet<SerialId>) -> Result<()> {
+        let (lots, units): (Vec<LotId>, Vec<SerialId>) = {
+            let known = self.cache.certificates.borrow();
+            let lots = lots.iter().filter(|lot| !known.lots.contains_key(lot));
+            let units = units.iter().filter(|unit| !known.units.contains_key(unit));
+            (lots.copied().collect(), units.copied().collect())
+        };
+        let (certified_lots, certified_units) = (self.certified_lots(&lots)?, self.certified_units(&units)?);
+        let mut known = self.cache.certificates.borrow_mut();
+        known.lots.extend(lots.into_iter().map(|lot| (lot, certified_lots.contains(&lot))));
+        known.units.extend(units.into_iter().map(|unit| (unit, certified_units.contains(&unit))));
+        Ok(())
+    }
+
+    /// The same for the units that were looked up ahead and whose item requires a certificate.
     ///
     /// # Errors
     /// What the database says.
     pub fn find_certificates_ahead(&self) -> Result<()> {
         let ahead: Vec<(SerialId, ItemId)> =
             self.cache.serials.borrow().values().flatten().map(super::stock::SerialRow::unit).collect();
-        let mut units = Vec::new();
+        let mut units = BTreeSet::new();
         for (unit, item) in ahead {
             if self.item(item)?.rules.requires_certificate {
-                units.push(unit);
+                units.insert(unit);
             }
         }
-        let certified = self.certified_units(&units)?;
-        let known = units.into_iter().map(|unit| (unit, certified.contains(&unit)));
-        self.cache.certificates.borrow_mut().units.extend(known);
-        Ok(())
+        self.find_certificates_of(&BTreeSet::new(), &units)
     }
 
     /// The kept files whose hash lies between two.

@@ -6,8 +6,8 @@ use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::Reading;
 use crate::ledger::{
-    Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
-    judge_serial,
+    Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_certificate, judge_expiry,
+    judge_order_quantity, judge_serial,
 };
 use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode};
 use crate::scan::Known;
@@ -106,6 +106,10 @@ impl Conversation {
         judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
         let as_known_now = LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said) };
         judge_expiry(self.plan.verb, item, &as_known_now, self.plan.day)?;
+        // A unit may have a certificate of its own.
+        if !item.tracking.by_serial() {
+            judge_certificate(self.plan.verb, item, "lot", code.as_str(), &known.facts)?;
+        }
         Ok(LineLot { code: code.clone(), record, said })
     }
 
@@ -157,6 +161,7 @@ impl Conversation {
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
             judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
         }
+        judge_certificate(self.plan.verb, &item, "serial", code.as_str(), &known.facts)?;
         Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
     }
 
