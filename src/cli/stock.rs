@@ -10,7 +10,7 @@ use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, Refusal};
 use crate::model::{LotCode, PlaceId, Quantity, folded};
-use crate::ops::{House, OpError, resolve_item};
+use crate::ops::{House, OpError, certificates_of_stock, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -42,7 +42,9 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             places: args.location.as_deref().map(|text| places(view, text)).transpose()?,
             lot: args.lot.as_deref().map(|text| lot(view, text, today)).transpose()?,
         };
-        Ok::<_, OpError>(merged(view.stock(&filter)?))
+        let rows = view.stock(&filter)?;
+        let certificates = certificates_of_stock(view, &rows)?;
+        Ok::<_, OpError>(merged(rows.into_iter().zip(certificates).collect()))
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -86,13 +88,14 @@ struct Row {
     stock: StockRow,
     allocated: Quantity,
     orders: Vec<String>,
+    certificate: Option<&'static str>,
 }
 
 /// Free and claimed stock of one item, lot and place is one row.
-fn merged(rows: Vec<StockRow>) -> Vec<Row> {
+fn merged(rows: Vec<(StockRow, Option<bool>)>) -> Vec<Row> {
     let mut index: BTreeMap<(i64, Option<i64>, i64), usize> = BTreeMap::new();
     let mut merged: Vec<Row> = Vec::new();
-    for row in rows {
+    for (row, certificate) in rows {
         let claimed = if row.standing.is_free() { Quantity::ZERO } else { row.quantity };
         let order = row.standing.claim.as_ref().map(|claim| claim.order_code.clone());
         let key = (row.item.id.0, row.lot.as_ref().map(|lot| lot.id.0), row.standing.place.id.0);
@@ -106,7 +109,8 @@ fn merged(rows: Vec<StockRow>) -> Vec<Row> {
             }
             None => {
                 index.insert(key, merged.len());
-                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect() });
+                let certificate = certificate.map(|is_there| if is_there { "there" } else { "missing" });
+                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect(), certificate });
             }
         }
     }
@@ -121,7 +125,7 @@ fn document(row: &Row) -> Value {
         "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
         "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
-        "orders": row.orders,
+        "orders": row.orders, "certificate": row.certificate,
     })
 }
 
@@ -129,7 +133,9 @@ fn text(rows: &[Row]) -> String {
     if rows.is_empty() {
         return "nothing is in stock\n".to_owned();
     }
-    let cells: Vec<Vec<String>> = rows
+    // The column stands there where any item requires one.
+    let has_certificates = rows.iter().any(|row| row.certificate.is_some());
+    let mut cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
             let stock = &row.stock;
@@ -153,7 +159,7 @@ fn text(rows: &[Row]) -> String {
             ]
         })
         .collect();
-    let columns = [
+    let mut columns = vec![
         ("item", Align::Left),
         ("location", Align::Left),
         ("lot", Align::Left),
@@ -165,5 +171,9 @@ fn text(rows: &[Row]) -> String {
         ("allocated", Align::Right),
         ("for", Align::Left),
     ];
+    if has_certificates {
+        columns.push(("certificate", Align::Left));
+        cells.iter_mut().zip(rows).for_each(|(cells, row)| cells.push(row.certificate.unwrap_or_default().to_owned()));
+    }
     table(&columns, &cells)
 }

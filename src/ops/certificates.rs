@@ -9,7 +9,7 @@ use super::{OpError, Result};
 use crate::codes::shown;
 use crate::ledger::{Holding, Movement, Refusal, Refused, certificate_missing};
 use crate::model::{Item, LotId, OperationNumber, OrderId, Quantity, SerialId};
-use crate::store::{CERTIFICATE, RecordedOperation, Target, View};
+use crate::store::{CERTIFICATE, RecordedOperation, StockRow, Target, View};
 
 /// So many serials are named in one warning.
 const MOST_NAMED: usize = 3;
@@ -129,6 +129,27 @@ pub(super) fn warn_of_arrivals(
         }));
     }
     Ok(warnings)
+}
+
+/// Whether the certificate of each row of the stock is there; `None` for items that require none.
+///
+/// # Errors
+/// What the database says.
+pub fn certificates_of_stock(view: &View<'_>, rows: &[StockRow]) -> Result<Vec<Option<bool>>> {
+    let (mut lots, mut units) = (BTreeSet::new(), BTreeSet::new());
+    for row in rows.iter().filter(|row| row.item.rules.requires_certificate) {
+        match row.unit {
+            Some(unit) => drop(units.insert(unit)),
+            None => lots.extend(row.lot.as_ref().map(|lot| lot.id)),
+        }
+    }
+    view.find_certificates_of(&lots, &units)?;
+    let state = |row: &StockRow| match (row.item.rules.requires_certificate, row.unit, &row.lot) {
+        (true, Some(unit), _) => view.is_unit_certified(unit).map(Some),
+        (true, None, Some(lot)) => view.is_lot_certified(lot.id).map(Some),
+        _ => Ok(None),
+    };
+    Ok(rows.iter().map(state).collect::<crate::store::Result<_>>()?)
 }
 
 /// Tells of goods that have no certificate once its attachment is undone. What was sold with it stays sold.

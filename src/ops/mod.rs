@@ -31,6 +31,7 @@ mod undo;
 pub use allocate::Allocate;
 pub use attach::{Attach, Attached, attachments, kept_file};
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use certificates::certificates_of_stock;
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};

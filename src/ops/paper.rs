@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::sold_certificates::sold_certificates;
 use super::trace::{Trace, TraceNow};
-use super::{OpError, Result, resolve};
+use super::{Attached, OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, Quantity, SerialCode};
-use crate::print::Page;
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
 use crate::print::pdf::{PdfOptions, print};
@@ -15,6 +15,7 @@ use crate::print::pick_sheet::{self, PickLine, PickSheet};
 use crate::print::slip::{self, Slip, SlipLine};
 use crate::print::symbol::{Symbology, gs1_element_string};
 use crate::print::trace_report::{self, TraceReport};
+use crate::print::{AttachedFile, Page};
 use crate::store::{ItemCode, RecordedLine, RecordedOperation, View};
 
 /// Finished documents: one, or several when there are more labels than one file holds.
@@ -420,8 +421,21 @@ pub fn slip_of(view: &View<'_>, operation: &RecordedOperation) -> Result<Paper> 
         partner: partner_name(view, operation)?,
         fields,
         lines: grouped(&lines).into_iter().map(slip_line).collect(),
+        certificates: match operation.kind.as_str() {
+            "sell" => sold_certificates(view, operation)?.into_iter().map(|one| printed(&one.certificate)).collect(),
+            _ => Vec::new(),
+        },
     };
     paper(&slip::pages(&slip), &of_operation(heading, operation))
+}
+
+fn printed(attached: &Attached) -> AttachedFile {
+    AttachedFile {
+        name: crate::codes::shown(attached.name.as_bytes()),
+        kind: attached.kind.clone(),
+        to: attached.to(),
+        hash: attached.hash.short(),
+    }
 }
 
 fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String> {
@@ -511,6 +525,7 @@ pub fn trace_paper(trace: &Trace, now: DateTime<FixedOffset>) -> Result<Paper> {
         now: now_rows,
         event_columns,
         events,
+        files: trace.attachments.iter().map(printed).collect(),
         printed: now.format("%Y-%m-%d %H:%M").to_string(),
     };
     let identity = format!("trace {} {}", trace.subject.kind.word(), trace.subject.code);

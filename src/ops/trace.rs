@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{House, Result, resolve};
+use super::attach::target_of;
+use super::sold_certificates::attached_to;
+use super::{Attached, House, Result, resolve};
 use crate::codes::{self, Reading};
 use crate::ledger::{Code, Holding, LotRecord, Refusal, Stage, Standing};
 use crate::model::{
     Item, ItemId, LotCode, LotId, OperationNumber, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId,
 };
-use crate::store::{Event, Found, View};
+use crate::store::{Event, Found, Target, View};
 
 /// What sort of thing a code names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,6 +85,8 @@ pub struct Trace {
     pub now: Vec<TraceNow>,
     /// What happened, oldest first.
     pub events: Vec<Event>,
+    /// The files that belong to it, also by its lot and by the orders on which it was received.
+    pub attachments: Vec<Attached>,
 }
 
 /// What a code led to.
@@ -203,6 +207,21 @@ fn subject(view: &View<'_>, hit: &Hit, code: &str) -> Result<Subject> {
     Ok(Subject { kind, item, code })
 }
 
+fn attachments(view: &View<'_>, hit: &Hit, now: &[TraceNow]) -> Result<Vec<Attached>> {
+    let mut targets = vec![target_of(hit)];
+    let (mut lots, mut units) = (BTreeSet::new(), BTreeSet::new());
+    match hit {
+        Hit::Serial(item, serial) => {
+            let lot = now.first().and_then(|now| now.lot.as_ref());
+            targets.extend(lot.map(|lot| Target::Lot(*item, lot.id)));
+            units.insert(*serial);
+        }
+        Hit::Lot(_, lot) => drop(lots.insert(*lot)),
+        Hit::Order(_) => {}
+    }
+    attached_to(view, targets, &lots, &units, OperationNumber(i64::MAX))
+}
+
 fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
     let (now, events) = match hit {
         Hit::Serial(item, serial) => {
@@ -221,7 +240,8 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
         Hit::Lot(item, lot) => (holdings_now(view, view.holdings(*item, Some(*lot))?)?, view.lot_events(*lot)?),
         Hit::Order(order) => (order_now(view, order)?, order_history(view, order)?),
     };
-    Ok(Trace { subject, now, events })
+    let attachments = attachments(view, hit, &now)?;
+    Ok(Trace { subject, now, events, attachments })
 }
 
 fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>> {

@@ -1,5 +1,6 @@
 //! Packing slips, return slips and goods-received notes: who gets what, lot by lot and serial by serial.
 
+use super::attached::{AttachedFile, files};
 use super::cell::Cell;
 use super::page::{Page, millimetres};
 use super::sheet::{Heading, RIGHT, STRONG, Sheet, field};
@@ -19,6 +20,8 @@ pub struct Slip {
     pub fields: Vec<(String, String)>,
     /// What goes or comes, in the order in which it is printed.
     pub lines: Vec<SlipLine>,
+    /// The certificates that belong to it.
+    pub certificates: Vec<AttachedFile>,
 }
 
 /// One item, and one lot of it.
@@ -53,6 +56,7 @@ pub fn pages(slip: &Slip) -> Vec<Page> {
     let dates = slip.lines.iter().any(|line| line.expires.is_some());
     table(&mut sheet, &columns(lots, dates), &rows(&slip.lines, lots, dates));
     total(&mut sheet, &slip.lines);
+    files(&mut sheet, "Certificates", &slip.certificates);
     sheet.finish()
 }
 

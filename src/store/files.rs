@@ -197,11 +197,6 @@ impl<R: Read> Hashing<R> {
     }
 }
 
-/// The hash of bytes.
-pub(super) fn hash_of(bytes: &[u8]) -> FileHash {
-    FileHash(Sha256::digest(bytes).into())
-}
-
 /// Why a kept file was not written somewhere else.
 #[derive(Debug)]
 pub enum CopyFault {

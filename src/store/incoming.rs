@@ -82,7 +82,7 @@ impl Store {
     }
 }
 
-fn unwritten(error: &std::io::Error) -> StoreError {
+pub(super) fn unwritten(error: &std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
         _ => StoreError::ReadOnly(format!("the folder of files: {error}")),

@@ -9,6 +9,7 @@ mod append;
 mod attachments;
 mod codes;
 mod copy;
+mod copy_files;
 mod engine;
 mod error;
 mod files;

@@ -32,6 +32,8 @@ pub struct StockRow {
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
     pub serial: Option<String>,
+    /// Its row.
+    pub unit: Option<SerialId>,
     /// Where and for whom.
     pub standing: Standing,
     /// How much.
@@ -346,16 +348,17 @@ impl View<'_> {
         let mut rows = Vec::new();
         for holding in self.stock_holdings(filter)? {
             let item = self.item(holding.item)?;
-            let row = |serial, quantity| StockRow {
+            let row = |unit: Option<Unit>, quantity| StockRow {
                 item: item.clone(),
                 lot: holding.lot.clone(),
-                serial,
+                unit: unit.as_ref().map(|unit| unit.serial),
+                serial: unit.map(|unit| unit.code),
                 standing: holding.standing.clone(),
                 quantity,
             };
             if item.tracking.by_serial() {
                 let one = Quantity::one(item.scale);
-                rows.extend(self.units(&holding, usize::MAX)?.into_iter().map(|unit| row(Some(unit.code), one)));
+                rows.extend(self.units(&holding, usize::MAX)?.into_iter().map(|unit| row(Some(unit), one)));
             } else {
                 rows.push(row(None, holding.quantity));
             }
