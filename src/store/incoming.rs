@@ -46,8 +46,12 @@ impl Store {
         if folder.is_some_and(|folder| folder.is_database(&found)) {
             return Err(failed(&"it is the database"));
         }
-        let mut reading = Hashing::of(open_regular(&found).map_err(|error| failed(&error))?);
+        let file = open_regular(&found).map_err(|error| failed(&error))?;
         let largest = if folder.is_some() { LARGEST } else { LARGEST_ON_SERVER };
+        if file.metadata().is_ok_and(|file| file.len() > largest) {
+            return Err(StoreError::FileTooLarge(too_large(&shown, folder.is_some())));
+        }
+        let mut reading = Hashing::of(file);
         let mut bytes = Vec::new();
         let mut staged: Option<Temporary> = None;
         loop {
@@ -55,6 +59,7 @@ impl Store {
             if chunk.is_empty() {
                 break;
             }
+            // It grows while it is read.
             if reading.size > largest {
                 return Err(StoreError::FileTooLarge(too_large(&shown, folder.is_some())));
             }
