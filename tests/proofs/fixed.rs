@@ -1,7 +1,7 @@
 //! What must never change, whoever asks the database for it.
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-pub const FIXED: [(&str, &str, &str); 16] = [
+pub const FIXED: [(&str, &str, &str); 18] = [
     ("operation", "number", "note"),
     ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
@@ -18,4 +18,6 @@ pub const FIXED: [(&str, &str, &str); 16] = [
     ("pack", "key", "quantity"),
     ("supplier_code", "partner, key", "text"),
     ("item", "id", "sku"),
+    ("file", "hash", "size"),
+    ("attachment", "operation", "name"),
 ];

@@ -102,7 +102,14 @@ impl Shop {
         shop.run(&["sell", "--to", "BOB", "--from", "A"], "MILK\n5\nLOT-A\n").ok();
         shop.run(&["setting", "set", "lot-words", "lot"], "").ok();
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
+        shop.attach("LOT-A", "certificate.pdf", b"a certificate");
         shop
+    }
+
+    /// Attaches a file to a lot.
+    pub fn attach(&self, lot: &str, name: &str, content: &[u8]) -> Value {
+        std::fs::write(self.folder().join(name), content).unwrap();
+        self.run(&["attach", "lot", lot, name], "").ok()
     }
 
     /// True when its commands find this in their environment.
