@@ -23,8 +23,9 @@ enum Command {
     /// Attach a file to a lot
     #[command(
         visible_alias = "batch",
-        after_help = "The file is kept by what it holds (SHA-256): up to 1 MiB in the database, larger ones in the folder DATABASE-files
-beside it; on a server all are in the database, up to 64 MiB each.
+        after_help = "The content is kept once, under its SHA-256: up to 1 MiB in the database,
+larger files in the folder DATABASE-files beside it; on a server all in the
+database, up to 64 MiB each.
 
 Examples:
   scantrail attach lot H-4711 mill-certificate.pdf
@@ -62,7 +63,7 @@ struct FileArgs {
     /// Of which item, where the code fits several
     #[arg(long, value_name = "ITEM")]
     item: Option<String>,
-    /// What sort of file it is; only certificates are ever required
+    /// What sort of file it is
     #[arg(long, value_name = "WORD", default_value = crate::store::CERTIFICATE)]
     kind: String,
 }
@@ -75,7 +76,7 @@ struct OrderArgs {
     /// The file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What sort of file it is; only certificates are ever required
+    /// What sort of file it is
     #[arg(long, value_name = "WORD", default_value = crate::store::CERTIFICATE)]
     kind: String,
 }
