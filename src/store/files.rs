@@ -61,7 +61,7 @@ impl FileFolder {
             let path = self.folder.join(format!(".incoming-{}-{attempt}", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    share_like(&self.database, &path, false)?;
+                    share_like(&self.database, &path, false);
                     return Ok(Temporary { path, file });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -92,7 +92,7 @@ impl FileFolder {
     fn make(&self, folder: &Path) -> io::Result<()> {
         match fs::create_dir(folder) {
             Ok(()) => {
-                share_like(&self.database, folder, true)?;
+                share_like(&self.database, folder, true);
                 File::open(folder.parent().unwrap_or(Path::new(".")))?.sync_all()
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -153,20 +153,20 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
 }
 
-/// Whoever may use the database may use its files, and nobody else.
+/// Whoever may use the database may use its files, and nobody else. Where a file system knows no permissions, those of the
+/// database are the same for all.
 #[cfg(unix)]
-fn share_like(database: &Path, path: &Path, is_folder: bool) -> io::Result<()> {
+fn share_like(database: &Path, path: &Path, is_folder: bool) {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(database)?.permissions().mode() & 0o666;
+    let Ok(found) = fs::metadata(database) else { return };
+    let mode = found.permissions().mode() & 0o666;
     // Who may read a folder may also enter it.
     let mode = if is_folder { mode | (mode & 0o444) >> 2 } else { mode };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
 }
 
 #[cfg(not(unix))]
-fn share_like(_database: &Path, _path: &Path, _is_folder: bool) -> io::Result<()> {
-    Ok(())
-}
+fn share_like(_database: &Path, _path: &Path, _is_folder: bool) {}
 
 /// A stream that is hashed and counted while it is read.
 pub(super) struct Hashing<R> {
