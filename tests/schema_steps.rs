@@ -37,6 +37,7 @@ fn shop_of_schema_1() -> Shop {
         tables.done(&format!("DROP TABLE {table}"));
     }
     tables.done("ALTER TABLE item DROP COLUMN rules");
+    tables.done("ALTER TABLE position DROP COLUMN quantity");
     match tables.is_server() {
         true => tables.done("UPDATE ledger_schema SET version = 1"),
         false => tables.done("PRAGMA user_version = 1"),

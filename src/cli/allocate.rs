@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::context::Context;
 use super::failure::Failure;
 use super::{output, paper};
+use crate::ledger::MeasuredStrategy;
 use crate::ops::{Allocate, pick_sheet_of};
 
 /// Set exact lots and serials aside for a sales order, and print its pick sheet
@@ -16,13 +17,14 @@ use crate::ops::{Allocate, pick_sheet_of};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail allocate SO-2001 --sheet pick.pdf
-  scantrail allocate SO-2001 --all-or-nothing")]
+  scantrail allocate SO-2001 --all-or-nothing
+  scantrail allocate SO-2001 --strategy least-overshoot")]
 pub struct Args {
     /// The sales order
     code: String,
-    /// Which stock goes first
-    #[arg(long, value_enum, default_value = "fefo")]
-    strategy: Strategy,
+    /// Which stock goes first [default: fefo; for measured units least-overshoot]
+    #[arg(long, value_enum)]
+    strategy: Option<Strategy>,
     /// Refuse when not everything is there
     #[arg(long)]
     all_or_nothing: bool,
@@ -37,6 +39,10 @@ enum Strategy {
     Fefo,
     /// First in, first out
     Fifo,
+    /// Measured units that reach what is ordered with the least left over
+    LeastOvershoot,
+    /// As few measured units as possible
+    FewestUnits,
 }
 
 /// Runs the command.
@@ -44,16 +50,24 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     let store = context.store()?;
     let request = context.request()?;
     let strategy = match args.strategy {
-        Strategy::Fefo => crate::ledger::Strategy::FirstExpired,
-        Strategy::Fifo => crate::ledger::Strategy::FirstIn,
+        Some(Strategy::Fifo) => crate::ledger::Strategy::FirstIn,
+        _ => crate::ledger::Strategy::FirstExpired,
     };
-    let verb = Allocate { sales_order: args.code, strategy, all_or_nothing: args.all_or_nothing };
+    let measured = match args.strategy {
+        None | Some(Strategy::LeastOvershoot) => MeasuredStrategy::LeastOvershoot,
+        Some(Strategy::FewestUnits) => MeasuredStrategy::FewestUnits,
+        Some(Strategy::Fefo | Strategy::Fifo) => MeasuredStrategy::InOrder,
+    };
+    let verb = Allocate { sales_order: args.code, strategy, measured, all_or_nothing: args.all_or_nothing };
     let recorded = verb.run(&store, &request).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
     let waiting = crate::ops::waiting_of(&recorded.operation);
     for (sku, quantity) in crate::ops::short_of(&recorded.operation) {
         let why = waiting.iter().find(|(of, _)| *of == sku);
         let why = why.map(|(_, waiting)| format!(" ({waiting} wait for their certificate)")).unwrap_or_default();
         context.tell(&format!("short: {} of {}{why}", quantity, output::safe(&sku)));
+    }
+    for (sku, quantity) in crate::ops::over_of(&recorded.operation) {
+        context.tell(&format!("over: {} of {} more than is ordered", quantity, output::safe(&sku)));
     }
     paper::deliver(context, &store, &recorded, &[(args.sheet.as_ref(), &pick_sheet_of)])
 }

@@ -119,14 +119,19 @@ fn merged(rows: Vec<(StockRow, Option<bool>)>) -> Vec<Row> {
 
 fn document(row: &Row) -> Value {
     let stock = &row.stock;
-    json!({
+    let allocated = usize::from(!row.allocated.is_zero());
+    let mut document = json!({
         "item": stock.item.sku.as_str(), "location": stock.standing.place.path,
         "lot": stock.lot.as_ref().map(|lot| lot.code.as_str()), "serial": stock.serial,
-        "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
+        "quantity": stock.item.counted(stock.quantity, 1), "allocated": stock.item.counted(row.allocated, allocated),
         "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "orders": row.orders, "certificate": row.certificate,
-    })
+    });
+    if let Some(measure) = stock.item.measured(stock.quantity) {
+        document["measure"] = measure.into();
+    }
+    document
 }
 
 fn text(rows: &[Row]) -> String {

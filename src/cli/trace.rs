@@ -78,23 +78,25 @@ fn ambiguous(code: &str, subjects: &[Subject]) -> Failure {
 
 fn document(trace: &Trace, files: &[String]) -> Value {
     let now = |row: &TraceNow| {
-        json!({
+        let document = json!({
             "item": row.item.sku.as_str(), "lot": row.lot.as_ref().map(|lot| lot.code.as_str()), "serial": row.serial,
-            "location": row.standing.place.path, "quantity": row.quantity.display(row.item.scale), "state": row.state(),
+            "location": row.standing.place.path, "quantity": row.item.counted(row.quantity, 1), "state": row.state(),
             "order": row.standing.claim.as_ref().map(|claim| claim.order_code.as_str()),
             "expires": row.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
             "best_before": row.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
-        })
+        });
+        with_measure(document, row.item.measured(row.quantity))
     };
     let event = |event: &Event| {
-        json!({
+        let document = json!({
             "operation": event.operation.0, "kind": event.kind, "at": event.at.to_rfc3339(),
             "from": event.from.place.path, "to": event.to.place.path,
-            "quantity": event.quantity.display(event.item.scale), "item": event.item.sku.as_str(),
+            "quantity": event.item.counted(event.quantity, 1), "item": event.item.sku.as_str(),
             "lot": event.lot.as_ref().map(|lot| lot.code.as_str()), "serial": event.serial,
             "document": event.document, "invoice": event.invoice, "partner": event.partner,
             "reverses": event.reverses.map(|number| number.0), "remark": event.remark,
-        })
+        });
+        with_measure(document, event.item.measured(event.quantity))
     };
     let mut document = json!({
         "subject": subject(&trace.subject),
@@ -104,6 +106,13 @@ fn document(trace: &Trace, files: &[String]) -> Value {
     });
     if !files.is_empty() {
         document["files"] = json!(files);
+    }
+    document
+}
+
+fn with_measure(mut document: Value, measure: Option<String>) -> Value {
+    if let Some(measure) = measure {
+        document["measure"] = measure.into();
     }
     document
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Kind, Measure, Reading, check_digit, dates, shown};
+use super::{Confidence, Kind, Measure, Reading, Unreadable, check_digit, dates, shown};
 use crate::model::{LotCode, SerialCode};
 
 /// The identifier and the value of a field; zeros in front of the identifier are left out. `None` for a field without
@@ -19,8 +19,14 @@ pub(super) fn put(reading: &mut Reading, field: &str, today: NaiveDate) {
     let Some((identifier, value)) = split(field) else {
         reading.elements.push((String::new(), field.to_owned()));
         reading.warn("unknown-field", format!("{} has no data identifier", shown(field.as_bytes())));
+        reading.doubt(Confidence::Guess);
         return;
     };
+    if !value.is_ascii() {
+        let message = format!("({identifier}) holds {}: labels hold plain letters", shown(value.as_bytes()));
+        reading.warn("foreign-character", message);
+        reading.doubt(Confidence::Guess);
+    }
     reading.elements.push((identifier.to_owned(), value.to_owned()));
     if value.is_empty() {
         return;
@@ -32,19 +38,18 @@ fn understand(reading: &mut Reading, identifier: &str, value: &str, today: Naive
     match identifier {
         // Customer's, supplier's and other part numbers, and a pharmacy product number.
         "P" | "1P" | "30P" | "31P" | "32P" | "9N" | "25P" => reading.item_codes.push(value.to_owned()),
+        // The supplier's lot is on every package; the others are kept beside it.
         "1T" | "T" | "25T" | "30T" => match LotCode::new(value) {
-            Ok(lot) if reading.lot.is_none() => reading.lot = Some(lot),
-            _ => reading.warn("not-used", format!("({identifier}) is no lot, or a second one")),
+            Ok(lot) if reading.lot.is_none() || identifier == "1T" => reading.lot = Some(lot),
+            _ => not_used(reading, format!("({identifier}) is no lot, or a second one")),
         },
         "S" => match SerialCode::new(value) {
             Ok(serial) if reading.serial.is_none() => reading.serial = Some(serial),
-            _ => reading.warn("not-used", format!("({identifier}) is no serial, or a second one")),
+            _ => not_used(reading, format!("({identifier}) is no serial, or a second one")),
         },
         "Q" => match decimal(value) {
             Some(count) => reading.count = Some(count),
-            None => {
-                reading.warn("not-a-quantity", format!("(Q) holds {}, which is no number", shown(value.as_bytes())))
-            }
+            None => not_a_quantity(reading, identifier, value),
         },
         "7Q" => quantity_with_unit(reading, value),
         "L" | "1L" => reading.place = Some(value.to_owned()),
@@ -59,6 +64,35 @@ fn understand(reading: &mut Reading, identifier: &str, value: &str, today: Naive
     }
 }
 
+fn not_used(reading: &mut Reading, message: String) {
+    reading.warn("not-used", message);
+    reading.doubt(Confidence::Guess);
+}
+
+/// What should be a quantity and is no number: nothing is counted by it.
+pub(super) fn not_a_quantity(reading: &mut Reading, identifier: &str, value: &str) {
+    let message = format!("({identifier}) holds {}, which is no number", shown(value.as_bytes()));
+    reading.warn("not-a-quantity", message);
+    reading.doubt(Confidence::Guess);
+}
+
+/// The same statement with two values: two labels in one scan, or a label of several packages.
+pub(super) fn contradiction(reading: &Reading) -> Option<Unreadable> {
+    let states_once = |identifier: &str| matches!(identifier, "1P" | "Q" | "1T" | "S" | "1J" | "3S" | "14D");
+    let mut stated: Vec<&(String, String)> = Vec::new();
+    for pair in reading.elements.iter().filter(|(identifier, value)| states_once(identifier) && !value.is_empty()) {
+        if let Some(first) = stated.iter().find(|(identifier, value)| *identifier == pair.0 && *value != pair.1) {
+            return Some(Unreadable::Contradiction {
+                identifier: pair.0.clone(),
+                first: shown(first.1.as_bytes()),
+                second: shown(pair.1.as_bytes()),
+            });
+        }
+        stated.push(pair);
+    }
+    None
+}
+
 /// On a pharmacy's label, (D) is the expiry (IFA Coding System).
 fn is_pharmacy(reading: &Reading) -> bool {
     reading.elements.iter().any(|(identifier, _)| identifier == "9N")
@@ -68,6 +102,7 @@ fn date_of_eight(reading: &mut Reading, identifier: &str, value: &str) -> Option
     let date = dates::date_of_eight_digits(value);
     if let Err(fault) = &date {
         reading.warn("not-a-date", format!("({identifier}) is no date: {fault}"));
+        reading.doubt(Confidence::Guess);
     }
     date.ok()
 }
@@ -99,7 +134,7 @@ fn quantity_with_unit(reading: &mut Reading, value: &str) {
             };
             reading.measure = Some(Measure { value, unit });
         }
-        None => reading.warn("not-a-quantity", format!("(7Q) holds {}, which is no number", shown(value.as_bytes()))),
+        None => not_a_quantity(reading, "7Q", value),
     }
 }
 

@@ -31,7 +31,7 @@ pub use rules::{
     OrderPlan, PartnerFacts, SerialContext, certificate_missing, judge_arriving_dates, judge_certificate, judge_expiry,
     judge_item, judge_order_quantity, judge_serial,
 };
-pub use settle::{Outstanding, released_by_swap};
+pub use settle::{Outstanding, measured_released_by_swap, released_by_swap};
 pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};
 pub use take::{Taken, Taking, take};
 pub use verb::Verb;

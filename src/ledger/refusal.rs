@@ -71,6 +71,10 @@ pub enum Code {
     ContainerWhereSerialExpected,
     /// A lot is due, and the scan has none.
     LotRequired,
+    /// A lot does not look as the lots of its item do.
+    LotDoesNotFit,
+    /// A serial does not look as the serials of its item do.
+    SerialDoesNotFit,
     /// The same serial twice in one batch.
     DuplicateInBatch,
     /// The order did not sell it.
@@ -119,6 +123,10 @@ pub enum Code {
     NothingAllocated,
     /// The order has nothing picked.
     NothingPicked,
+    /// The units of the item carry no measure of their own.
+    NotMeasured,
+    /// More is to be cut off a unit than there is of it.
+    MeasureTooLarge,
     /// The batch ended before it was complete.
     BatchIncomplete,
     /// It was undone already.
@@ -131,7 +139,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 62] = [
+    pub const ALL: [(Code, &'static str); 66] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -166,6 +174,8 @@ impl Code {
         (Code::LocationWhereSerialExpected, "location-where-serial-expected"),
         (Code::ContainerWhereSerialExpected, "container-where-serial-expected"),
         (Code::LotRequired, "lot-required"),
+        (Code::LotDoesNotFit, "lot-does-not-fit"),
+        (Code::SerialDoesNotFit, "serial-does-not-fit"),
         (Code::DuplicateInBatch, "duplicate-in-batch"),
         (Code::NotSoldOnOrder, "not-sold-on-order"),
         (Code::NotOnOrder, "not-on-order"),
@@ -190,6 +200,8 @@ impl Code {
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),
         (Code::NothingPicked, "nothing-picked"),
+        (Code::NotMeasured, "not-measured"),
+        (Code::MeasureTooLarge, "measure-too-large"),
         (Code::BatchIncomplete, "batch-incomplete"),
         (Code::AlreadyUndone, "already-undone"),
         (Code::CannotUndo, "cannot-undo"),

@@ -6,7 +6,8 @@ use super::record::record;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
 use crate::ledger::{
-    Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, first_out_order,
+    Choice, Code, Holding, MeasuredStrategy, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate,
+    choose, first_out_order,
 };
 use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
 use crate::store::{ProgressKind, Store, View, Writer};
@@ -18,6 +19,8 @@ pub struct Allocate {
     pub sales_order: String,
     /// In which order stock is set aside.
     pub strategy: Strategy,
+    /// How measured units are chosen; with the least overshoot when nothing is said.
+    pub measured: MeasuredStrategy,
     /// Refuse when not everything is there.
     pub all_or_nothing: bool,
 }
@@ -31,6 +34,8 @@ impl Allocate {
         let mut content = Content::of("allocate", request);
         content.flag("so", Some(&self.sales_order));
         content.switch("fifo", self.strategy == Strategy::FirstIn);
+        content.switch("fewest-units", self.measured == MeasuredStrategy::FewestUnits);
+        content.switch("in-order", self.measured == MeasuredStrategy::InOrder);
         content.switch("all-or-nothing", self.all_or_nothing);
         record(store, request, content.digest(), |writer| self.decide(writer, request))
     }
@@ -40,10 +45,21 @@ impl Allocate {
         let order = resolve::order(writer, OrderKind::Sales, &self.sales_order)?;
         let claim = writer.claim_of(order.id, Stage::Allocated)?;
         let mut movements = Vec::new();
-        let mut short = Vec::new();
+        let (mut short, mut over) = (Vec::new(), Vec::new());
         for (item, need) in needs(writer, order.id)? {
             let item = writer.item(item)?;
-            let left = self.take(writer, &item, need, claim, request, &mut movements)?;
+            let left = if item.rules.is_measured {
+                let choice = self.take_measured(writer, &item, need, claim, request, &mut movements)?;
+                if choice.over.is_positive() {
+                    over.push(serde_json::json!({
+                        "item": item.sku.as_str(), "quantity": choice.over.display(item.scale),
+                        "is_least": choice.is_proven,
+                    }));
+                }
+                choice.short
+            } else {
+                self.take(writer, &item, need, claim, request, &mut movements)?
+            };
             if left.is_positive() {
                 let waiting = certificates::waiting_quantity(writer, &item, request.stamp.day())?;
                 short.push((item, left, waiting));
@@ -75,10 +91,49 @@ impl Allocate {
             kind: "allocate",
             order: Some(order.id),
             partner: order.partner,
-            detail: Some(serde_json::json!({ "short": short }).to_string()),
+            detail: Some(detail(&short, &over).to_string()),
             movements,
             ..Draft::default()
         })
+    }
+
+    /// Sets measured units aside until they reach `need`.
+    fn take_measured(
+        &self,
+        view: &View<'_>,
+        item: &Item,
+        need: Quantity,
+        claim: ClaimId,
+        request: &Request,
+        movements: &mut Vec<Movement>,
+    ) -> Result<Choice<usize>> {
+        let mut stock = self.usable_stock(view, item, request)?;
+        first_out_order(self.strategy, &mut stock);
+        let mut units = Vec::new();
+        for holding in &stock {
+            units.extend(
+                view.units(holding, usize::MAX)?
+                    .into_iter()
+                    .filter_map(|unit| Some((holding, record_of(holding, unit)?))),
+            );
+        }
+        let units = certificates::units_without_waiting(view, item, units)?;
+        let measures: Vec<(usize, Quantity)> =
+            units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
+        let choice = choose(&measures, need, self.measured);
+        for (index, measure) in &choice.units {
+            let (holding, unit) = &units[*index];
+            movements.push(reclaim(holding, Some(unit), *measure, claim));
+        }
+        Ok(choice)
+    }
+
+    /// What may be set aside of an item.
+    fn usable_stock(&self, view: &View<'_>, item: &Item, request: &Request) -> Result<Vec<Holding>> {
+        let day = request.stamp.day();
+        let mut stock = view.free_stock(item.id)?;
+        stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
+        certificates::without_waiting(view, item, stock)
     }
 
     /// Sets aside up to `need` of an item, and gives what is missing.
@@ -91,10 +146,7 @@ impl Allocate {
         request: &Request,
         movements: &mut Vec<Movement>,
     ) -> Result<Quantity> {
-        let day = request.stamp.day();
-        let mut stock = view.free_stock(item.id)?;
-        stock.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !lot.dates.expired_on(day)));
-        let mut stock = certificates::without_waiting(view, item, stock)?;
+        let mut stock = self.usable_stock(view, item, request)?;
         first_out_order(self.strategy, &mut stock);
         if !item.tracking.by_serial() {
             let found = allocate(need, &stock);
@@ -108,11 +160,18 @@ impl Allocate {
                 break;
             }
             for (holding, unit) in oldest_units(view, item, same_lot, left.smallest_units())? {
-                movements.push(reclaim(holding, Some(&unit), Quantity::one(item.scale), claim));
-                left = left.less(Quantity::one(item.scale));
+                movements.push(reclaim(holding, Some(&unit), unit.quantity, claim));
+                left = left.less(unit.quantity);
             }
         }
         Ok(left)
+    }
+}
+
+fn detail(short: &[serde_json::Value], over: &[serde_json::Value]) -> serde_json::Value {
+    match over.is_empty() {
+        true => serde_json::json!({ "short": short }),
+        false => serde_json::json!({ "short": short, "over": over }),
     }
 }
 
@@ -136,10 +195,7 @@ fn oldest_units<'h>(
             units.extend(record_of(holding, unit).map(|record| (holding, record)));
         }
     }
-    if waits {
-        let certified = view.certified_units(&units.iter().map(|(_, unit)| unit.id).collect::<Vec<_>>())?;
-        units.retain(|(_, unit)| certified.contains(&unit.id));
-    }
+    let mut units = certificates::units_without_waiting(view, item, units)?;
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);
     Ok(units)

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::house::House;
 use super::lookup::Lookup;
+use super::numbers::{NewNumbers, Numbers};
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
@@ -68,6 +69,8 @@ pub struct Frame {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that they may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
@@ -89,6 +92,10 @@ pub trait ScanVerb {
     /// # Errors
     /// What is unknown or does not fit.
     fn frame(&self, view: &View<'_>) -> Result<Frame>;
+    /// Which numbers it makes while goods are received, and the document that came with them.
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        None
+    }
     /// Turns accepted lines into movements.
     ///
     /// # Errors
@@ -127,15 +134,31 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
             resolve::lock_order(writer, order)?;
         }
         let frame = verb.frame(writer)?;
-        let plan = plan(writer, verb, &frame, &request.stamp)?;
+        let mut plan = plan(writer, verb, &frame, &request.stamp)?;
+        let made = match verb.numbers().filter(|(numbers, _)| numbers.are_wanted()) {
+            Some((numbers, document)) => numbers.make(writer, &plan, &frame, document, request)?,
+            None => NewNumbers::default(),
+        };
+        plan.lot = made.lot.or(plan.lot);
         let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
+        let (lines, found) =
+            judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
+        warnings.extend(repaired_scans(scans));
         Ok(Draft { scans: Some(raw(scans)), ..verb.post(writer, &frame, lines)? })
     })?;
     warnings.extend(recorded.warnings);
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// How many scans the station's profile changed: people should know that what is recorded is not what arrived.
+fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
+    let changed = |framed: &&Framed| matches!(framed, Framed::Scan(Scan { arrived: Some(_), .. }));
+    let count = scans.iter().filter(changed).count();
+    let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
+    let message = format!("{scans} repaired by the profile of this station's scanner");
+    (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.
@@ -208,6 +231,7 @@ pub(super) fn plan(view: &View<'_>, verb: &dyn ScanVerb, frame: &Frame, stamp: &
         from: frame.from.clone(),
         to: frame.to.clone(),
         to_kind: frame.to_kind,
+        sources: frame.sources.clone(),
         order: frame.order.clone(),
         day: stamp.day(),
         allow_odd_serials: options.allow_odd_serials,
@@ -232,7 +256,7 @@ fn judge_stream(
     house: &House,
     options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
-    let lookup = Lookup::new(view, plan.verb, frame)?;
+    let lookup = Lookup::new(view, plan.verb, frame, house.today())?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, house, &mut refusals)?;
     let read: Vec<_> = kept.into_iter().map(|framed| house.read(framed)).collect();

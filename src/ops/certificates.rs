@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::record::Warning;
 use super::{OpError, Result};
 use crate::codes::shown;
-use crate::ledger::{Holding, Movement, Refusal, Refused, certificate_missing};
+use crate::ledger::{Holding, Movement, Refusal, Refused, SerialRecord, certificate_missing};
 use crate::model::{Item, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{CERTIFICATE, RecordedOperation, StockRow, Target, View};
 
@@ -69,6 +69,19 @@ pub(super) fn without_waiting(view: &View<'_>, item: &Item, stock: Vec<Holding>)
     Ok(stock.into_iter().filter(goes).collect())
 }
 
+/// The units of an item that need not wait.
+pub(super) fn units_without_waiting<'h>(
+    view: &View<'_>,
+    item: &Item,
+    units: Vec<(&'h Holding, SerialRecord)>,
+) -> Result<Vec<(&'h Holding, SerialRecord)>> {
+    if !item.rules.requires_certificate {
+        return Ok(units);
+    }
+    let certified = view.certified_units(&units.iter().map(|(_, unit)| unit.id).collect::<Vec<_>>())?;
+    Ok(units.into_iter().filter(|(_, unit)| certified.contains(&unit.id)).collect())
+}
+
 /// How much free stock of an item is passed over only because it waits for its certificate; `None` where none does.
 pub(super) fn waiting_quantity(view: &View<'_>, item: &Item, day: NaiveDate) -> Result<Option<Quantity>> {
     if !item.rules.requires_certificate {
@@ -80,9 +93,10 @@ pub(super) fn waiting_quantity(view: &View<'_>, item: &Item, day: NaiveDate) -> 
     let goes: Quantity = if item.tracking.by_serial() {
         let mut units = Vec::new();
         for holding in &stock {
-            units.extend(view.units(holding, usize::MAX)?.into_iter().map(|unit| unit.serial));
+            units.extend(view.units(holding, usize::MAX)?);
         }
-        view.certified_units(&units)?.iter().map(|_| Quantity::one(item.scale)).sum()
+        let certified = view.certified_units(&units.iter().map(|unit| unit.serial).collect::<Vec<_>>())?;
+        units.iter().filter(|unit| certified.contains(&unit.serial)).map(|unit| unit.quantity).sum()
     } else {
         without_waiting(view, item, stock)?.iter().map(|holding| holding.quantity).sum()
     };

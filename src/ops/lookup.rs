@@ -1,13 +1,19 @@
 //! What the store knows of a scan: the answers to what the conversation wants to know.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use super::batch::Frame;
-use super::{Result, resolve};
-use crate::codes::{Facts, Kind, Questions, Reading, shown};
+use super::{Result, pattern, resolve};
+use chrono::NaiveDate;
+
+use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
 use crate::ledger::{Code, PartnerFacts, Refusal, SerialRecord, Verb, effective_hops};
-use crate::model::{Item, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode, folded};
+use crate::model::{
+    Item, ItemId, LotCode, LotId, OrderId, PartnerId, PlaceId, PlaceKind, Quantity, SerialCode, folded,
+};
 use crate::scan::{Conversation, Known, Wants};
 use crate::store::{Found, Progress, ProgressKind, SerialStep, SupplierCodes, View};
 
@@ -25,11 +31,14 @@ pub struct Lookup<'v, 'c> {
     progress: Vec<Progress>,
     /// The words of the supplier that were looked up; `None` where they have no words of their own.
     words: Option<RefCell<SupplierCodes>>,
+    /// The patterns of the items of the batch.
+    patterns: RefCell<HashMap<ItemId, Vec<Pattern>>>,
+    today: NaiveDate,
 }
 
 impl<'v, 'c> Lookup<'v, 'c> {
     /// Prepares for a batch.
-    pub fn new(view: &'v View<'c>, verb: Verb, frame: &Frame) -> Result<Lookup<'v, 'c>> {
+    pub fn new(view: &'v View<'c>, verb: Verb, frame: &Frame, today: NaiveDate) -> Result<Lookup<'v, 'c>> {
         let (order, supplier) = (frame.order.as_ref().map(|order| order.id), frame.supplier);
         let is_return = matches!(verb, Verb::Return | Verb::ReturnToSupplier);
         let progress = match order.filter(|_| is_return) {
@@ -41,7 +50,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
             None => false,
         };
         let words = has_words.then(RefCell::default);
-        Ok(Lookup { view, verb, order, supplier, progress, words })
+        Ok(Lookup { view, verb, order, supplier, progress, words, patterns: RefCell::default(), today })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -194,6 +203,21 @@ impl<'v, 'c> Lookup<'v, 'c> {
         Ok((reading, found))
     }
 
+    /// What a new number says by the patterns of its item.
+    fn decoded(
+        &self,
+        item: &Rc<Item>,
+        of: Numbered,
+        number: &str,
+    ) -> Result<Option<std::result::Result<Decoded, String>>> {
+        let mut patterns = self.patterns.borrow_mut();
+        let patterns = match patterns.entry(item.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(pattern::of_item(self.view, item)?),
+        };
+        Ok(pattern::decoded(patterns, of, number, self.today))
+    }
+
     /// The item that the supplier of the batch calls so.
     fn by_word_of_supplier(&self, text: &str) -> Result<Option<Rc<Item>>> {
         let (Some((supplier, _)), Some(words)) = (self.supplier, &self.words) else { return Ok(None) };
@@ -230,8 +254,14 @@ impl<'v, 'c> Lookup<'v, 'c> {
     }
 
     fn find_lot(&self, wants: &Wants, known: &mut Known) -> Result<()> {
-        if let (Some(item), Some(lot)) = (&wants.item, &wants.lot) {
-            known.lot = self.view.lot(item.id, lot)?;
+        let (Some(item), Some(lot)) = (&wants.item, &wants.lot) else { return Ok(()) };
+        known.lot = self.view.lot(item.id, lot)?;
+        if known.lot.is_none() && self.verb == Verb::Receive {
+            match self.decoded(item, Numbered::Lot, lot.as_str())? {
+                Some(Ok(decoded)) => known.lot_made = decoded.made.and_then(Made::day),
+                Some(Err(why)) => known.lot_misfit = Some(why),
+                None => {}
+            }
         }
         Ok(())
     }
@@ -254,6 +284,11 @@ impl<'v, 'c> Lookup<'v, 'c> {
             Some(record) => {
                 known.facts = self.facts_of_unit(item, &record)?;
                 known.serials.push((item.clone(), record));
+            }
+            None if self.verb == Verb::Receive => {
+                if let Some(Err(why)) = self.decoded(item, Numbered::Serial, code.as_str())? {
+                    known.misfit = Some(why);
+                }
             }
             None if self.verb.moves_known_goods() => {
                 for other in self.view.serials_named(code)? {
@@ -293,7 +328,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 let sold = last_effective(&steps, "sell");
                 let on_order = sold.is_some_and(|step| step.order == self.order);
                 if on_order && !record.standing.place.kind.is_internal() {
-                    facts.sold_on_order = Quantity::one(item.scale);
+                    facts.sold_on_order = record.quantity;
                 }
                 facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
             }
@@ -305,7 +340,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                         && (self.order.is_none() || step.order == self.order)
                 });
                 if from_them {
-                    facts.received_from_supplier = Quantity::one(item.scale);
+                    facts.received_from_supplier = record.quantity;
                 }
             }
             Verb::Receive if item.tracking.by_lot() => {

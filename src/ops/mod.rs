@@ -5,13 +5,16 @@ mod allocate;
 mod attach;
 mod batch;
 mod certificates;
+mod cut;
 mod house;
 mod import;
 mod item;
 mod lookup;
 mod masters;
+mod numbers;
 mod order_report;
 mod paper;
+mod pattern;
 mod pick;
 mod receive;
 mod record;
@@ -22,6 +25,8 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod shipment;
+mod site;
 mod sold_certificates;
 mod station;
 mod trace;
@@ -32,16 +37,19 @@ pub use allocate::Allocate;
 pub use attach::{Attach, Attached, attachments, kept_file};
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
 pub use certificates::certificates_of_stock;
+pub use cut::Cut;
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
+pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of, slip_of,
-    trace_paper, waiting_of,
+    LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_cut, labels_of_operation,
+    over_of, pick_sheet_of, shipment_told, short_of, slip_of, trace_paper, waiting_of,
 };
+pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};
@@ -51,6 +59,7 @@ pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
+pub use site::{SetSite, Site, set_site, sites};
 pub use sold_certificates::{NamedCertificate, sold_certificates, write_certificates, write_kept_file};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::batch::Frame;
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, certificates, resolve};
+use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Movement, SerialHop, Spot, Verb};
-use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
+use crate::model::{ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
 use crate::store::{LotStatement, View, Writer};
 
@@ -22,6 +22,8 @@ pub struct Receive {
     pub invoice: Option<String>,
     /// More than ordered is fine.
     pub allow_over: bool,
+    /// Which lots and serials are made.
+    pub numbers: Numbers,
     /// What holds for the whole batch.
     pub options: BatchOptions,
 }
@@ -45,6 +47,11 @@ impl ScanVerb for Receive {
         content.flag("to", self.to.as_deref());
         content.flag("invoice", self.invoice.as_deref());
         content.switch("allow-over", self.allow_over);
+        self.numbers.describe(content);
+    }
+
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        Some((&self.numbers, self.invoice.as_deref()))
     }
 
     fn frame(&self, view: &View<'_>) -> Result<Frame> {
@@ -102,10 +109,10 @@ impl Arrivals {
             self.movements.push(Movement { item, lot, serial: None, quantity: line.quantity, from, to });
             return Ok(());
         }
-        let quantity = Quantity::one(line.item.scale);
         let new = line.serials.iter().filter(|serial| serial.record.is_none()).map(|serial| serial.code.clone());
         let mut new = writer.add_serials(item, &new.collect::<Vec<_>>())?.into_iter();
         for serial in line.serials {
+            let quantity = serial.quantity();
             // A unit that was here before comes back from wherever it stands.
             let (hop, from) = match &serial.record {
                 Some(record) => (SerialHop { serial: record.id, hop: record.hop + 1 }, record.standing.spot()),

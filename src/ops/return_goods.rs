@@ -90,7 +90,14 @@ impl ScanVerb for ReturnGoods {
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Return, false)).transpose()?;
         let to = self.destination(view)?;
         let to_kind = (self.disposition == Disposition::Quarantine).then_some(PlaceKind::Quarantine);
-        Ok(Frame { from: customer.map(|customer| customer.place), to, to_kind, order, supplier: None })
+        Ok(Frame {
+            from: customer.map(|customer| customer.place),
+            to,
+            to_kind,
+            order,
+            supplier: None,
+            sources: Vec::new(),
+        })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {

@@ -5,7 +5,7 @@ use super::record::record;
 use super::settle::{movements, record_of, swaps};
 use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Code, Movement, Refusal, SerialHop, Spot, Stage, Verb};
-use crate::model::{OrderKind, PartnerKind, Quantity};
+use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
 use crate::store::{Store, View, Writer};
 
@@ -108,7 +108,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
                 let units = writer.units(&holding, usize::MAX)?;
                 movements.extend(units.into_iter().filter_map(|unit| record_of(&holding, unit)).map(|unit| Movement {
                     serial: Some(SerialHop { serial: unit.id, hop: unit.hop + 1 }),
-                    quantity: Quantity::one(item.scale),
+                    quantity: unit.quantity,
                     ..movement
                 }));
             } else {

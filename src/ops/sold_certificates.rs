@@ -51,6 +51,11 @@ pub fn sold_certificates(view: &View<'_>, operation: &RecordedOperation) -> Resu
             _ => {}
         }
     }
+    // A piece goes with the papers of what it was cut from.
+    for (item, source) in view.cut_from(&units.iter().copied().collect::<Vec<_>>())? {
+        found.push(Target::Serial(item, source));
+        units.insert(source);
+    }
     let attached = attached_to(view, found, &lots, &units, operation.number)?;
     Ok(with_names(attached.into_iter().filter(|one| one.kind == CERTIFICATE).collect()))
 }

@@ -215,6 +215,10 @@ fn attachments(view: &View<'_>, hit: &Hit, now: &[TraceNow]) -> Result<Vec<Attac
             let lot = now.first().and_then(|now| now.lot.as_ref());
             targets.extend(lot.map(|lot| Target::Lot(*item, lot.id)));
             units.insert(*serial);
+            for (item, source) in view.cut_from(&[*serial])? {
+                targets.push(Target::Serial(item, source));
+                units.insert(source);
+            }
         }
         Hit::Lot(_, lot) => drop(lots.insert(*lot)),
         Hit::Order(_) => {}
@@ -229,7 +233,7 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
             let record = code.map(|code| view.serial(*item, &code)).transpose()?.flatten();
             let item = view.item(*item)?;
             let now = record.map(|record| TraceNow {
-                quantity: Quantity::one(item.scale),
+                quantity: record.quantity,
                 item,
                 lot: record.lot,
                 serial: Some(record.code.to_string()),
@@ -256,8 +260,8 @@ fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>
             quantity,
         };
         if item.tracking.by_serial() {
-            let each = Quantity::one(item.scale);
-            now.extend(view.units(&holding, usize::MAX)?.into_iter().map(|unit| one(Some(unit.code), each)));
+            let units = view.units(&holding, usize::MAX)?.into_iter();
+            now.extend(units.map(|unit| one(Some(unit.code), unit.quantity)));
         } else {
             now.push(one(None, holding.quantity));
         }
@@ -308,7 +312,7 @@ fn order_now(view: &View<'_>, order: &Order) -> Result<Vec<TraceNow>> {
         let Ok(code) = SerialCode::new(&serial) else { continue };
         if let Some(record) = view.serial(item, &code)? {
             let item = view.item(item)?;
-            let quantity = Quantity::one(item.scale);
+            let quantity = record.quantity;
             now.push(TraceNow { item, lot: record.lot, serial: Some(serial), standing: record.standing, quantity });
         }
     }

@@ -11,7 +11,8 @@ use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, 
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
 
 /// Operations that move goods or claims, or attach files. Master data is changed by setting it again.
-const KINDS: [&str; 9] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "attach", "undo"];
+const KINDS: [&str; 10] =
+    ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "cut", "attach", "undo"];
 
 /// Takes an operation back.
 ///
@@ -31,8 +32,13 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
         if !dependants.is_empty() {
             return Err(has_dependants(writer, number, &dependants)?.into());
         }
-        let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
-        let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
+        let own = movements.iter().filter_map(|one| one.serial.map(|hop| (hop.serial, hop.hop)));
+        let mut last_hops: HashMap<SerialId, u32> = own.chain(later.iter().map(|hop| (hop.serial, hop.hop))).collect();
+        let reversal = reversed(&movements, |hop| {
+            let last = last_hops.entry(hop.serial).or_insert(hop.hop);
+            *last += 1;
+            *last
+        });
         let warnings = certificates::warn_of_undo(writer, &target)?;
         Ok(Draft {
             kind: "undo",

@@ -61,6 +61,17 @@ fn counts(number: &str, last: &str) -> String {
     )
 }
 
+/// The units of the first parameter, each with itself and with what it was cut from: a piece begins in the operation that cut
+/// it, together with the unit whose rest went on.
+const CUT_FROM: &str = "WITH RECURSIVE origin (unit, source) AS (
+        SELECT id, id FROM serial WHERE id = ANY($1)
+        UNION
+        SELECT origin.unit, whole.serial FROM origin
+        JOIN movement piece ON piece.serial = origin.source AND piece.hop = 1
+        JOIN operation o ON o.number = piece.operation AND o.kind = 'cut'
+        JOIN movement whole ON whole.operation = o.number AND whole.serial <> piece.serial
+    )";
+
 fn attachment(row: &Row<'_>) -> Result<Attachment> {
     let (item, lot): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
     let (serial, order): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
@@ -181,7 +192,20 @@ impl View<'_> {
         Ok(found.into_iter().collect())
     }
 
-    /// Which of these units have a certificate: their own, the one of their lot, or the one of an order on which they were
+    /// The units that these were cut from, and those that they were cut from, each with its item.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn cut_from(&self, units: &[SerialId]) -> Result<Vec<(ItemId, SerialId)>> {
+        let wanted: Vec<i64> = units.iter().map(|unit| unit.0).collect();
+        let sql = format!(
+            "{CUT_FROM} SELECT DISTINCT s.item, s.id FROM origin JOIN serial s ON s.id = origin.source
+             WHERE origin.source <> origin.unit ORDER BY s.id"
+        );
+        self.all(&sql, [wanted.as_slice()], |row| Ok((ItemId(row.get(0)?), SerialId(row.get(1)?))))
+    }
+
+    /// Which of these units have a certificate: their own, the one of the unit that they were cut from, the one of their lot, or the one of an order on which they were
     /// received themselves.
     ///
     /// # Errors
@@ -192,7 +216,7 @@ impl View<'_> {
         }
         let wanted: Vec<i64> = units.iter().map(|unit| unit.0).collect();
         let sql = format!(
-            "SELECT p.serial FROM position p WHERE p.serial = ANY($1) AND (
+            "{CUT_FROM} SELECT DISTINCT origin.unit FROM origin JOIN position p ON p.serial = origin.source WHERE (
                  EXISTS (SELECT 1 FROM attachment a WHERE a.serial = p.serial AND a.kind = $2 AND {own})
                  OR EXISTS (SELECT 1 FROM attachment a WHERE a.lot = p.lot AND a.kind = $2 AND {own})
                  OR EXISTS (SELECT 1 FROM movement m JOIN operation o ON o.number = m.operation

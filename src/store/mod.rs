@@ -16,6 +16,7 @@ mod files;
 mod history;
 mod incoming;
 mod masters;
+mod numbers;
 mod open;
 mod operation;
 mod orders;

@@ -49,6 +49,8 @@ pub struct Unit {
     pub code: String,
     /// The number of its last hop.
     pub hop: u32,
+    /// How much it is: one, or its measure.
+    pub quantity: Quantity,
 }
 
 /// The row number that `balance` and `position` use for "not tracked by lot".
@@ -190,7 +192,7 @@ impl View<'_> {
             let row = rows.iter().find(|row| row.item == item).cloned();
             return row.map(|row| self.serial_record(row)).transpose();
         }
-        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                    FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 AND s.item = $2";
         let row = self.one(sql, (code.as_str(), item.0), serial_row)?;
         row.map(|row| self.serial_record(row)).transpose()
@@ -205,7 +207,7 @@ impl View<'_> {
         let rows = match ahead {
             Some(rows) => rows,
             None => {
-                let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                            FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 ORDER BY s.item";
                 self.all(sql, [code.as_str()], serial_row)?
             }
@@ -220,7 +222,7 @@ impl View<'_> {
     /// What the database says.
     pub fn find_serials_ahead(&self, codes: &[SerialCode]) -> Result<()> {
         let wanted: Vec<&str> = codes.iter().map(SerialCode::as_str).collect();
-        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                    FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ANY($1) ORDER BY s.item";
         let rows = self.all(sql, [wanted.as_slice()], serial_row)?;
         let mut serials = self.cache.serials.borrow_mut();
@@ -268,6 +270,7 @@ impl View<'_> {
             lot,
             standing: self.standing(row.spot)?,
             hop: row.hop,
+            quantity: row.quantity,
         })
     }
 
@@ -329,14 +332,15 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn units(&self, holding: &Holding, limit: usize) -> Result<Vec<Unit>> {
-        let sql = "SELECT p.serial, s.code, p.hop FROM position p JOIN serial s ON s.id = p.serial
+        let sql = "SELECT p.serial, s.code, p.hop, p.quantity FROM position p JOIN serial s ON s.id = p.serial
                    WHERE p.item = $1 AND p.lot = $2 AND p.place = $3 AND p.claim = $4
                    ORDER BY p.serial LIMIT $5";
         let spot = holding.standing.spot();
         let lot = lot_key(holding.lot.as_ref().map(|lot| lot.id));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.all(sql, (holding.item.0, lot, spot.place.0, spot.claim.0, limit), |row| {
-            Ok(Unit { serial: SerialId(row.get(0)?), code: row.get(1)?, hop: row.get(2)? })
+            let quantity = Quantity::from_smallest_units(row.get(3)?);
+            Ok(Unit { serial: SerialId(row.get(0)?), code: row.get(1)?, hop: row.get(2)?, quantity })
         })
     }
 
@@ -357,8 +361,11 @@ impl View<'_> {
                 quantity,
             };
             if item.tracking.by_serial() {
-                let one = Quantity::one(item.scale);
-                rows.extend(self.units(&holding, usize::MAX)?.into_iter().map(|unit| row(Some(unit), one)));
+                let units = self.units(&holding, usize::MAX)?.into_iter();
+                rows.extend(units.map(|unit| {
+                    let quantity = unit.quantity;
+                    row(Some(unit), quantity)
+                }));
             } else {
                 rows.push(row(None, holding.quantity));
             }
@@ -416,6 +423,7 @@ pub(super) struct SerialRow {
     lot: Option<LotId>,
     spot: Spot,
     hop: u32,
+    quantity: Quantity,
 }
 
 impl SerialRow {
@@ -433,6 +441,7 @@ fn serial_row(row: &Row<'_>) -> Result<SerialRow> {
         lot: lot_of_key(row.get(3)?),
         spot: Spot { place: PlaceId(row.get(4)?), claim: ClaimId(row.get(5)?) },
         hop: row.get(6)?,
+        quantity: Quantity::from_smallest_units(row.get(7)?),
     })
 }
 

@@ -322,6 +322,29 @@ fn allocation_passes_over_what_waits() {
     world.ok("pick --so SO-2001", "1\nSN4\n");
 }
 
+/// Slabs that are sold by the square foot: what is cut off a slab has the slab's certificate.
+#[test]
+fn measured_units_and_their_pieces() {
+    let world = with_rules(World::shop());
+    world.ok("item add SLAB --name Slab --track serial --measure sqft --scale 2 --require-certificate", "");
+    world.ok("order add SO-9 --kind sales --partner BOB --line SLAB=12", "");
+    world.ok("receive --from ACME --to WH1/A-01", "SLAB\n2\nS1\n20.00\nS2\n30.00\n");
+    let allocated = world.json("allocate SO-9", "");
+    assert_eq!(allocated["short"], json!([{"item": "SLAB", "quantity": "12.00", "waiting_for_certificate": "50.00"}]));
+    world.ok("attach serial S2 cert.pdf", "");
+    world.ok("cut S2 12 --new-serial P1", "");
+    world.ok("cut P1 2 --new-serial P2", "");
+    world.ok("cut S1 5 --new-serial P3", "");
+    let allocated = world.json("allocate SO-9", "");
+    assert_eq!((&allocated["short"], &allocated["over"]), (&json!([]), &json!(null)), "{allocated}");
+    assert_eq!(world.refused_codes("sell --to BOB", "1\nP3\n"), ["certificate-missing"]);
+    assert_eq!(world.json("trace P2", "")["attachments"][0]["serial"], "S2");
+    world.ok("pick --so SO-9", "2\nP1\nP2\n");
+    world.ok("sell --so SO-9 --picked --certificates out.zip", "");
+    let files = unzipped(&std::fs::read(world.path("out.zip")).unwrap());
+    assert_eq!(names(&files), ["SLAB-S2-1.pdf", "certificates.csv"]);
+}
+
 #[test]
 fn what_was_picked_waits_when_its_certificate_is_undone() {
     let world = strict();

@@ -124,9 +124,9 @@ fn codes_ignore_ascii_case_and_are_composed() {
 #[test]
 fn rules_are_set_kept_and_taken_away() {
     let world = World::new();
-    world.ok("item add MILK --name Milk --track lot --shelf-life 14 --picking FIFO --lot-template L{yyjjj}", "");
+    world.ok("item add MILK --name Milk --track lot --shelf-life 14 --picking FIFO --lot-template L{yyjjj}{seq:2}", "");
     let rules = |world: &World| world.json("item show MILK", "")["rules"].clone();
-    assert_eq!(rules(&world), json!({"shelf_life_days": 14, "picking": "fifo", "lot_template": "L{yyjjj}"}));
+    assert_eq!(rules(&world), json!({"shelf_life_days": 14, "picking": "fifo", "lot_template": "L{yyjjj}{seq:2}"}));
     world.ok("item set MILK --require-certificate --shelf-life 0 --lot-template ''", "");
     assert_eq!(rules(&world), json!({"picking": "fifo", "requires_certificate": true}));
     world.ok("item set MILK --require-certificate no --picking ''", "");

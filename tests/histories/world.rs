@@ -186,7 +186,12 @@ impl World {
             Action::Batch(batch) => self.run_batch(batch, request),
             Action::Allocate { order, by_date, all_or_nothing } => {
                 let strategy = if *by_date { Strategy::FirstExpired } else { Strategy::FirstIn };
-                let verb = Allocate { sales_order: order.clone(), strategy, all_or_nothing: *all_or_nothing };
+                let verb = Allocate {
+                    sales_order: order.clone(),
+                    strategy,
+                    all_or_nothing: *all_or_nothing,
+                    ..Allocate::default()
+                };
                 verb.run(&self.store, request)
             }
             Action::Release { order, picked_too } => {
@@ -221,8 +226,9 @@ impl World {
                 invoice: Some("R-1".to_owned()),
                 allow_over: batch.allow_over,
                 options,
+                ..Receive::default()
             }),
-            Verb::Transfer => Box::new(Transfer { from, to, options }),
+            Verb::Transfer => Box::new(Transfer { from, to, options, ..Transfer::default() }),
             Verb::Pick => Box::new(Pick { sales_order: batch.order.clone().unwrap(), from, to, options }),
             Verb::Sell => Box::new(Sell {
                 sales_order: batch.order.clone(),

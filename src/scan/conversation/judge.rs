@@ -9,7 +9,9 @@ use crate::ledger::{
     Code, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_certificate, judge_expiry,
     judge_order_quantity, judge_serial,
 };
-use crate::model::{Item, ItemId, LotCode, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode};
+use crate::model::{
+    Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
+};
 use crate::scan::Known;
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
 
@@ -64,7 +66,12 @@ impl Conversation {
         Ok(quantity)
     }
 
+    /// May so much more of an item stand in the batch? How much measured units are is known unit by unit.
     pub(super) fn judge_more(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
+        if item.rules.is_measured { Ok(()) } else { self.judge_amount(item, more) }
+    }
+
+    pub(super) fn judge_amount(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
         let in_batch = self.counted.get(&item.id).copied().unwrap_or_default();
         judge_order_quantity(self.plan.verb, self.plan.order.as_ref(), item, in_batch, more)
     }
@@ -94,13 +101,18 @@ impl Conversation {
             let message = format!("{} has no lot {code}", item.sku);
             return Err(Refusal::new(Code::UnknownLot, message, format!("scantrail stock --item {}", item.sku)));
         }
+        if let (Some(why), None) = (&known.lot_misfit, &record) {
+            let message = format!("{code} is no lot of {}: {why}", item.sku);
+            return Err(Refusal::new(Code::LotDoesNotFit, message, "scan the lot on the label"));
+        }
         judge_arriving_dates(item.sku.as_str(), code.as_str(), &self.plan.dates, &reading.dates).map_err(
             |refusal| {
                 let message = format!("the label and the command line disagree: {}", refusal.message);
                 Refusal { message: message.replace("is known with", "was given with"), ..refusal }
             },
         )?;
-        let said = reading.dates.or(self.plan.dates);
+        let told = LotDates { made: known.lot_made.filter(|_| record.is_none()), ..LotDates::default() };
+        let said = reading.dates.or(self.plan.dates).or(told);
         let before = record.as_ref().map(|record| record.dates).unwrap_or_default();
         let before = before.or(self.stated.get(&(item.id, code.clone())).copied().unwrap_or_default());
         judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said)?;
@@ -138,6 +150,11 @@ impl Conversation {
         // The unit that opened a group is only remembered when the group is closed.
         let opened_by_it =
             || group.serials.first().is_some_and(|(other, first)| other.id == item.id && first.code == *code);
+        if let Some(why) = known.misfit.as_ref().filter(|_| !self.plan.allow_odd_serials) {
+            let message = format!("{code} is no serial of {}: {why}", item.sku);
+            let hint = "scan the serial on the label; --allow-odd-serials takes this one";
+            return Err(Refusal::new(Code::SerialDoesNotFit, message, hint));
+        }
         let is_double = self.seen.contains(&(item.id, code.clone())) || opened_by_it();
         if is_double {
             let message = format!("{} {code} was scanned in this batch already", item.sku);
@@ -162,7 +179,7 @@ impl Conversation {
             judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
         }
         judge_certificate(self.plan.verb, &item, "serial", code.as_str(), &known.facts)?;
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned() }))
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None }))
     }
 
     pub(super) fn item_of_unit(

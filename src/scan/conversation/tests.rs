@@ -51,6 +51,7 @@ impl World {
             from: None,
             to: Some(place(2, "ELSEWHERE", PlaceKind::Storage)),
             to_kind: None,
+            sources: Vec::new(),
             order: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
@@ -73,8 +74,15 @@ impl World {
             .filter(|lot| lot.as_str() == "L1")
             .map(|code| Rc::new(LotRecord { id: LotId(1), code: code.clone(), dates: LotDates::default() }));
         if let Some(code) = wants.serial.filter(|code| code.as_str().starts_with("OLD")) {
-            let record =
-                SerialRecord { id: SerialId(1), item: ItemId(1), code, lot: None, standing: standing.clone(), hop: 1 };
+            let record = SerialRecord {
+                id: SerialId(1),
+                item: ItemId(1),
+                code,
+                lot: None,
+                standing: standing.clone(),
+                hop: 1,
+                quantity: Quantity::from_smallest_units(1),
+            };
             known.serials.push((self.items[0].clone(), record));
         }
         if wants.stock {
