@@ -34,11 +34,17 @@ fn full_shop() -> Shop {
     shop.run(&["pick", "--so", "SO-1", "--to", "STG"], "LAP\n1\nSN-1\n").ok();
     shop.run(&["sell", "--so", "SO-1", "--picked", "--invoice", "R-1"], "").ok();
     shop.run(&["item", "set", "LAP", "--name", "Laptop"], "").ok();
+    shop.attach("LOT-B", "large.pdf", &large(2_000_000));
     let mut database = shop.inspector();
-    for table in ["order_line", "lot_dates", "scans", "code", "claim", "balance", "position"] {
+    for table in ["order_line", "lot_dates", "scans", "code", "claim", "balance", "position", "file", "attachment"] {
         assert!(database.number(&format!("SELECT count(*) FROM {table}")) > 0, "{table} is empty");
     }
     shop
+}
+
+/// Bytes that do not repeat soon.
+fn large(size: usize) -> Vec<u8> {
+    (0..size).map(|index| (index * 31 + index / 251) as u8).collect()
 }
 
 /// Copies, in the folder of the shop.
@@ -64,6 +70,7 @@ fn shown(shop: &Shop, address: &str) -> Vec<Value> {
         "trace SN-1",
         "trace SN-9",
         "trace LOT-A",
+        "attach list",
         "trace SO-1",
         "order show SO-1",
         "order show SO-3",
@@ -208,6 +215,62 @@ fn a_source_that_is_not_there_is_told_and_nothing_is_made() {
     std::fs::write(shop.folder().join("text.db"), "no database, and long enough to be looked at as if it were one")
         .unwrap();
     assert_eq!(could_not(&copy(&shop, "text.db", target.url())), "not-a-database");
+}
+
+/// Where the files of the ledger lie: how many in the database, and how many in the folder beside it.
+fn places_of_files(shop: &Shop, address: &str) -> (i64, usize) {
+    let is_server = address.contains("://");
+    let mut database = if is_server { Inspector::of_url(address) } else { file(shop, address) };
+    let folder = std::fs::read_dir(shop.folder().join(format!("{address}-files")));
+    (database.number("SELECT count(*) FROM file WHERE content IS NOT NULL"), folder.map_or(0, |folder| folder.count()))
+}
+
+/// A file of 2 MB lies beside an SQLite file, and in the database of a server.
+#[test]
+fn attached_files_go_along() {
+    let shop = full_shop();
+    let server = Server::shared().database();
+    assert_eq!(places_of_files(&shop, "shop.db"), (1, 1));
+    let told = copy(&shop, "shop.db", server.url()).ok();
+    assert_eq!(told["rows"]["file"], 2);
+    assert_eq!(places_of_files(&shop, server.url()), (2, 0));
+    for (from, to) in [(server.url(), "back.db"), ("shop.db", "beside.db")] {
+        assert_eq!(digest(&copy(&shop, from, to).ok()), digest(&told));
+        assert_eq!(places_of_files(&shop, to), (1, 1));
+    }
+    let number = shop.run(&["attach", "list", "lot", "LOT-B"], "").ok()["attachments"][0]["operation"].to_string();
+    for address in ["shop.db", server.url(), "back.db", "beside.db"] {
+        shop.run(&["--db", address, "attach", "get", &number, "--out", "got.pdf"], "").ok();
+        assert_eq!(std::fs::read(shop.folder().join("got.pdf")).unwrap(), large(2_000_000), "{address}");
+    }
+}
+
+#[test]
+fn a_damaged_file_is_not_copied() {
+    let shop = full_shop();
+    let server = Server::shared().database();
+    let hash = shop.run(&["attach", "list", "lot", "LOT-B"], "").ok()["attachments"][0]["sha256"].clone();
+    let hash = hash.as_str().unwrap();
+    std::fs::write(shop.folder().join("shop.db-files").join(&hash[..2]).join(hash), large(1_999_999)).unwrap();
+    for to in [server.url(), "copy.db"] {
+        assert_eq!(could_not(&shop.run(&["copy-db", "shop.db", to, "--dry-run"], "")), "file-damaged");
+        assert_eq!(could_not(&copy(&shop, "shop.db", to)), "file-damaged");
+    }
+    is_empty(&mut Inspector::of_url(server.url()));
+    is_empty(&mut file(&shop, "copy.db"));
+}
+
+#[test]
+fn a_file_that_a_server_does_not_keep_is_told_before_anything_is_made() {
+    let shop = full_shop();
+    let server = Server::shared().database();
+    std::fs::File::create(shop.folder().join("huge.pdf")).unwrap().set_len((64 << 20) + 1).unwrap();
+    shop.run(&["attach", "order", "SO-1", "huge.pdf"], "").ok();
+    assert_eq!(could_not(&copy(&shop, "shop.db", server.url())), "file-too-large");
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(Inspector::of_url(server.url()).number(tables), 0);
+    copy(&shop, "shop.db", "copy.db").ok();
+    assert_eq!(places_of_files(&shop, "copy.db"), (1, 2));
 }
 
 /// Somebody took the triggers away and changed a row. The target, whose rules are in force, does not take it.

@@ -19,7 +19,7 @@ use scantrail::print::pick_sheet::{self, PickLine, PickSheet};
 use scantrail::print::slip::{self, LotLine, Slip, SlipLine};
 use scantrail::print::symbol::gs1_element_string;
 use scantrail::print::trace_report::{self, TraceReport};
-use scantrail::print::{PrintError, Symbology};
+use scantrail::print::{AttachedFile, PrintError, Symbology};
 use support::barcodes::{decode_page_barcodes, page_count, rendered};
 
 fn options() -> PdfOptions {
@@ -282,6 +282,12 @@ fn slip() -> Slip {
         fields: vec![("Invoice".to_owned(), "RE-2026-77".to_owned()), ("Shipped".to_owned(), "2026-11-23".to_owned())],
         lines,
         lots: Vec::new(),
+        certificates: vec![AttachedFile {
+            name: "mill certificate 4711.pdf".to_owned(),
+            kind: "certificate".to_owned(),
+            to: "lot H-4711 of ROD-20".to_owned(),
+            hash: "9f86d081884c".to_owned(),
+        }],
     }
 }
 
@@ -333,6 +339,7 @@ fn a_trace_report() {
         now: vec![texts(&["LAPTOP-15", "", "@customer/BOB", "1", "sold"])],
         event_columns: texts(&["Operation", "What", "When", "From", "To", "Quantity", "Document"]),
         events: (1..60).map(event).collect(),
+        files: slip().certificates,
         printed: "2026-11-23 10:00 by ann".to_owned(),
     };
     let pages = trace_report::pages(&report);

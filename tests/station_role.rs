@@ -93,6 +93,12 @@ impl Station {
         assert_eq!(self.ok("stock --item MILK", "")["stock"][0]["lot"], "LOT-A");
         assert!(self.ok("log --all", "")["operations"].as_array().unwrap().len() > 20);
         assert_eq!(self.ok("order show SO-1", "")["lines"][0]["shipped"], "2");
+        std::fs::write(self.shop.folder().join("cert.pdf"), "a certificate").unwrap();
+        self.ok("item set MILK --require-certificate yes", "");
+        assert_eq!(self.run("sell --to BOB --from B", "MILK 1 LOT-A").refused(), ["certificate-missing"]);
+        let attached = self.ok("attach lot LOT-A cert.pdf", "");
+        self.ok(&format!("attach get {} --out got.pdf", attached["operation"]), "");
+        self.ok("sell --to BOB --from B --certificates out.zip", "MILK 1 LOT-A");
         let refused = self.run("sell --to BOB", "LAP 1 SN-3");
         assert_eq!(refused.refused(), ["serial-not-here"]);
     }

@@ -68,8 +68,11 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     });
     let verb = Allocate { sales_order: args.code, strategy, measured, all_or_nothing: args.all_or_nothing };
     let recorded = verb.run(&store, &request).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?;
+    let waiting = crate::ops::waiting_of(&recorded.operation);
     for (sku, quantity) in crate::ops::short_of(&recorded.operation) {
-        context.tell(&format!("short: {} of {}", quantity, output::safe(&sku)));
+        let why = waiting.iter().find(|(of, _)| *of == sku);
+        let why = why.map(|(_, waiting)| format!(" ({waiting} wait for their certificate)")).unwrap_or_default();
+        context.tell(&format!("short: {} of {}{why}", quantity, output::safe(&sku)));
     }
     for (sku, quantity) in crate::ops::over_of(&recorded.operation) {
         context.tell(&format!("over: {} of {} more than is ordered", quantity, output::safe(&sku)));

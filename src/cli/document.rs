@@ -148,6 +148,7 @@ pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
     }
     text.push_str(&unclaimed_text(operation));
     text.push_str(&hold_text::of(operation));
+    text.push_str(&attached_text(operation));
     files.iter().for_each(|file| text.push_str(&format!("Wrote {}\n", safe(file))));
     text
 }
@@ -215,6 +216,20 @@ fn unclaimed_text(operation: &RecordedOperation) -> String {
             )
         })
         .collect()
+}
+
+/// What a file was attached to.
+fn attached_text(operation: &RecordedOperation) -> String {
+    let detail: Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let attached = &detail["attached"];
+    let text = |key: &str| attached[key].as_str().map(safe);
+    let named = ["lot", "serial", "order"].into_iter().find_map(|kind| Some((kind, text(kind)?)));
+    let Some((kind, code)) = named else { return String::new() };
+    let of = text("item").map(|item| format!(" of {item}")).unwrap_or_default();
+    let (what, name) = (text("kind").unwrap_or_default(), text("name").unwrap_or_default());
+    let hash = text("sha256").unwrap_or_default();
+    format!("{what} {name} is attached to {kind} {code}{of} (SHA-256 {hash})\n")
 }
 
 /// Where goods went; when they stayed, for which order they are set aside now.

@@ -4,6 +4,7 @@
 //! the same name in [`crate::ops`], and shows the result as text or JSON.
 
 mod allocate;
+mod attach;
 mod config;
 mod context;
 mod copy_db;
@@ -105,6 +106,7 @@ enum Command {
     ReleaseHold(release_hold::Args),
     Trace(trace::Args),
     Stock(stock::Args),
+    Attach(attach::Args),
     Label(label::Args),
     Decode(decode::Args),
     Scanner(scanner::Args),
@@ -169,6 +171,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::ReleaseHold(args) => release_hold::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
+        Command::Attach(args) => attach::run(args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Scanner(args) => scanner::run(args, context),

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::document;
 use super::failure::Failure;
 use super::output;
-use crate::ops::{OpError, Paper, Recorded, Warning};
+use crate::ops::{OpError, Paper, Recorded, Warning, sold_certificates, write_certificates};
 use crate::print::file::write_whole;
 use crate::store::{Address, Store, View};
 
@@ -18,10 +18,7 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
     let mut written = Vec::new();
     for (index, bytes) in paper.files.iter().enumerate() {
         let path = numbered(path, index);
-        if is_database(&path, context) {
-            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is the database");
-            return Err(Failure::file(&path.display().to_string(), &error));
-        }
+        refuse_database(&path, context)?;
         write_whole(&path, bytes).map_err(|error| Failure::file(&path.display().to_string(), &error))?;
         written.push(path.display().to_string());
     }
@@ -30,6 +27,20 @@ pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String
         context.tell(&format!("warning: no font has {}; they are printed as \u{FFFD}", output::safe(&characters)));
     }
     Ok(written)
+}
+
+/// No output takes the place of the database.
+///
+/// # Errors
+/// The path is the one of the database.
+pub fn refuse_database(path: &Path, context: &Context) -> Result<(), Failure> {
+    match is_database(path, context) {
+        true => {
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is the database");
+            Err(Failure::file(&path.display().to_string(), &error))
+        }
+        false => Ok(()),
+    }
 }
 
 /// True for the file of the database and those that SQLite keeps beside it.
@@ -70,6 +81,20 @@ pub fn deliver(
     recorded: &Recorded,
     papers: &[(Option<&PathBuf>, &Maker<'_>)],
 ) -> Result<(), Failure> {
+    deliver_with(context, store, recorded, papers, None)
+}
+
+/// The same, with the certificates of what was sold, in an archive or a folder.
+///
+/// # Errors
+/// As [`deliver`].
+pub fn deliver_with(
+    context: &Context,
+    store: &Store,
+    recorded: &Recorded,
+    papers: &[(Option<&PathBuf>, &Maker<'_>)],
+    certificates: Option<&PathBuf>,
+) -> Result<(), Failure> {
     for warning in &recorded.warnings {
         let Warning { line, scan, code, message } = warning;
         let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
@@ -88,6 +113,16 @@ pub fn deliver(
             Err(failure) => undelivered = Some(why(&failure)),
         }
     }
+    let mut other_way = "another file name, --stock or --symbology";
+    if let Some(path) = certificates.filter(|_| !recorded.dry_run) {
+        match write_all_certificates(context, store, recorded, path) {
+            Ok(written) => files.extend(written),
+            Err(failure) => {
+                undelivered = Some(why(&failure));
+                other_way = "another --certificates, or take single files with `scantrail attach get`";
+            }
+        }
+    }
     let text = if context.globals.json {
         store.read(|view| document::recorded(view, recorded, &files))?.to_string()
     } else {
@@ -104,11 +139,29 @@ pub fn deliver(
         Some(why) => Err(Failure::Undelivered {
             message: format!(
                 "recorded as operation {number}, but a file was not written: {why}\n  hint: repeat the command with --op-id {} \
-                 and another file name, --stock or --symbology; it is recorded once",
+                 and {other_way}; it is recorded once",
                 recorded.operation.op_id
             ),
         }),
     }
+}
+
+fn write_all_certificates(
+    context: &Context,
+    store: &Store,
+    recorded: &Recorded,
+    path: &Path,
+) -> Result<Vec<String>, Failure> {
+    refuse_database(path, context)?;
+    let written = store.read(|view| {
+        let certificates = sold_certificates(view, &recorded.operation)?;
+        Ok::<_, OpError>((certificates.is_empty(), write_certificates(view, &certificates, path)?))
+    });
+    let (has_none, written) = written?;
+    if has_none {
+        context.tell("warning: nothing that was sold has a certificate");
+    }
+    Ok(written)
 }
 
 fn why(failure: &Failure) -> String {

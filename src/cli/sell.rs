@@ -16,6 +16,7 @@ use crate::ops::{Sell, ship_picked, slip_of, slip_with_lots_of};
 
 Examples:
   scantrail sell --so SO-2001 --picked --invoice R-77 --slip slip.pdf
+  scantrail sell --so SO-2001 --picked --certificates papers.zip
   printf '1\\nSN001\\n' | scantrail sell --to BOB"
 )]
 pub struct Args {
@@ -43,6 +44,9 @@ pub struct Args {
     /// Print the lots on the slip, as a page of its own
     #[arg(long, requires = "slip")]
     lots: bool,
+    /// Write the certificates of what is sold, with a list of them
+    #[arg(long, value_name = "OUT.zip|FOLDER")]
+    certificates: Option<PathBuf>,
     #[command(flatten)]
     scans: ScanArgs,
 }
@@ -68,5 +72,6 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         scans::record(context, &store, &args.scans, &verb, &request)?
     };
     let make: &paper::Maker<'_> = if args.lots { &slip_with_lots_of } else { &slip_of };
-    paper::deliver(context, &store, &recorded, &[(args.slip.as_ref(), make)])
+    let slip: [(Option<&PathBuf>, &paper::Maker<'_>); 1] = [(args.slip.as_ref(), make)];
+    paper::deliver_with(context, &store, &recorded, &slip, args.certificates.as_ref())
 }

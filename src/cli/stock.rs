@@ -10,7 +10,7 @@ use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
-use crate::ops::{OpError, held_by, lot_named, resolve_item};
+use crate::ops::{OpError, certificates_of_stock, held_by, lot_named, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -47,7 +47,9 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
         let rows = view.stock(&filter)?;
-        merged(view, if args.split_lots { of_split_lots(rows) } else { rows }, today)
+        let rows = if args.split_lots { of_split_lots(rows) } else { rows };
+        let certificates = certificates_of_stock(view, &rows)?;
+        merged(view, rows, &certificates, today)
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -106,14 +108,20 @@ struct Row {
     allocated: Quantity,
     orders: Vec<String>,
     held: Option<HeldBy>,
+    certificate: Option<&'static str>,
 }
 
 /// Free and claimed stock of one item, lot and place is one row.
-fn merged(view: &View<'_>, rows: Vec<StockRow>, today: NaiveDate) -> Result<Vec<Row>, OpError> {
+fn merged(
+    view: &View<'_>,
+    rows: Vec<StockRow>,
+    certificates: &[Option<bool>],
+    today: NaiveDate,
+) -> Result<Vec<Row>, OpError> {
     look_ahead(view, &rows)?;
     let mut index: BTreeMap<(i64, Option<i64>, i64), usize> = BTreeMap::new();
     let mut merged: Vec<Row> = Vec::new();
-    for row in rows {
+    for (row, certificate) in rows.into_iter().zip(certificates) {
         let claimed = if row.standing.is_free() { Quantity::ZERO } else { row.quantity };
         let order = row.standing.claim.as_ref().map(|claim| claim.order_code.clone());
         let key = (row.item.id.0, row.lot.as_ref().map(|lot| lot.id.0), row.standing.place.id.0);
@@ -129,7 +137,9 @@ fn merged(view: &View<'_>, rows: Vec<StockRow>, today: NaiveDate) -> Result<Vec<
                 index.insert(key, merged.len());
                 let lot = row.lot.as_deref();
                 let held = held_by(view, row.item.id, lot, row.unit, &row.standing.place, today)?;
-                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect(), held });
+                let certificate = certificate.map(|is_there| if is_there { "there" } else { "missing" });
+                let orders = order.into_iter().collect();
+                merged.push(Row { stock: row, allocated: claimed, orders, held, certificate });
             }
         }
     }
@@ -154,6 +164,7 @@ fn document(row: &Row) -> Value {
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "orders": row.orders, "held": row.held.is_some(), "held_because": row.held.as_ref().map(HeldBy::reason),
         "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
+        "certificate": row.certificate,
     });
     if let Some(measure) = stock.item.measured(stock.quantity) {
         document["measure"] = measure.into();
@@ -165,7 +176,9 @@ fn text(rows: &[Row]) -> String {
     if rows.is_empty() {
         return "nothing is in stock\n".to_owned();
     }
-    let cells: Vec<Vec<String>> = rows
+    // The column stands there where any item requires one.
+    let has_certificates = rows.iter().any(|row| row.certificate.is_some());
+    let mut cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
             let stock = &row.stock;
@@ -190,7 +203,7 @@ fn text(rows: &[Row]) -> String {
             ]
         })
         .collect();
-    let columns = [
+    let mut columns = vec![
         ("item", Align::Left),
         ("location", Align::Left),
         ("lot", Align::Left),
@@ -203,5 +216,9 @@ fn text(rows: &[Row]) -> String {
         ("for", Align::Left),
         ("state", Align::Left),
     ];
+    if has_certificates {
+        columns.push(("certificate", Align::Left));
+        cells.iter_mut().zip(rows).for_each(|(cells, row)| cells.push(row.certificate.unwrap_or_default().to_owned()));
+    }
     table(&columns, &cells)
 }

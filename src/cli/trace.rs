@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::failure::Failure;
 use super::table::{Align, table};
-use super::{output, paper};
+use super::{attach, output, paper};
 use crate::ledger::HeldBy;
 use crate::ops::{OpError, Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_paper};
 use crate::store::Event;
@@ -105,6 +105,7 @@ fn document(trace: &Trace, files: &[String]) -> Value {
         "subject": subject(&trace.subject),
         "now": trace.now.iter().map(now).collect::<Vec<_>>(),
         "events": trace.events.iter().map(event).collect::<Vec<_>>(),
+        "attachments": trace.attachments.iter().map(attach::document).collect::<Vec<_>>(),
     });
     if !files.is_empty() {
         document["files"] = json!(files);
@@ -148,6 +149,9 @@ fn text(trace: &Trace, files: &[String]) -> String {
     text.push_str(&if now.is_empty() { "nowhere\n".to_owned() } else { table(&columns, &now) });
     text.push_str("\nHistory\n");
     text.push_str(&events(&trace.events));
+    if !trace.attachments.is_empty() {
+        text.push_str(&format!("\nFiles\n{}", attach::text(&trace.attachments)));
+    }
     files.iter().for_each(|file| text.push_str(&format!("\nWrote {}\n", output::safe(file))));
     text
 }

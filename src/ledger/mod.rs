@@ -30,8 +30,8 @@ pub use picking::{allocate_by, fewest_first, passed_over, picking_order, walking
 pub use refusal::{Code, Refusal, Refused};
 pub use reverse::{Reversal, effective_hops, reversed};
 pub use rules::{
-    OrderPlan, PartnerFacts, SerialContext, judge_arriving_dates, judge_expiry, judge_item, judge_order_quantity,
-    judge_remaining_life, judge_serial,
+    OrderPlan, PartnerFacts, SerialContext, certificate_missing, judge_arriving_dates, judge_certificate, judge_expiry,
+    judge_item, judge_order_quantity, judge_remaining_life, judge_serial,
 };
 pub use settle::{Outstanding, measured_released_by_swap, released_by_swap};
 pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};

@@ -121,6 +121,8 @@ pub enum Code {
     RemainingLifeTooShort,
     /// Another lot of the item should go first.
     OutOfOrder,
+    /// The goods need a certificate, and none is attached.
+    CertificateMissing,
     /// More than the order asks for.
     OverOrdered,
     /// Less is there than is asked for.
@@ -149,7 +151,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 71] = [
+    pub const ALL: [(Code, &'static str); 72] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -209,6 +211,7 @@ impl Code {
         (Code::LotExpired, "lot-expired"),
         (Code::RemainingLifeTooShort, "remaining-life-too-short"),
         (Code::OutOfOrder, "out-of-order"),
+        (Code::CertificateMissing, "certificate-missing"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),

@@ -32,6 +32,8 @@ pub struct PartnerFacts {
     pub came_back_on_order: bool,
     /// The serial's whole history is undone, so it may begin anew with another lot.
     pub history_is_undone: bool,
+    /// Its item requires a certificate, and it has none.
+    pub lacks_certificate: bool,
 }
 
 /// May this item stand in a group of this verb?
@@ -134,6 +136,27 @@ pub fn judge_remaining_life(item: &Item, lot: &LotRecord, day: NaiveDate, minimu
         ),
         "take a lot that lasts longer; what each customer wants stands in: scantrail partner list",
     ))
+}
+
+/// May these goods go out before their certificate is there? `kind` is `lot` or `serial`.
+///
+/// # Errors
+/// `certificate-missing`.
+pub fn judge_certificate(verb: Verb, item: &Item, kind: &str, code: &str, facts: &PartnerFacts) -> Result<(), Refusal> {
+    match verb.needs_good_goods() && facts.lacks_certificate {
+        true => Err(certificate_missing(item, kind, code)),
+        false => Ok(()),
+    }
+}
+
+/// The refusal for goods that wait for their certificate.
+pub fn certificate_missing(item: &Item, kind: &str, code: &str) -> Refusal {
+    let (sku, code) = (&item.sku, crate::codes::shown(code.as_bytes()));
+    Refusal::new(
+        Code::CertificateMissing,
+        format!("{kind} {code} of {sku} waits for its certificate"),
+        format!("when it is there: scantrail attach {kind} {code} FILE --item {sku}"),
+    )
 }
 
 /// Do dates that were scanned or given agree with what is known of the lot?

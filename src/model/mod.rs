@@ -4,6 +4,7 @@
 //! floors above never check it again.
 
 mod code;
+mod file_hash;
 mod ids;
 mod item;
 mod item_rules;
@@ -13,6 +14,7 @@ mod quantity;
 mod stamp;
 
 pub use code::{CodeError, LotCode, PartnerCode, SerialCode, Sku, folded};
+pub use file_hash::{FileHash, SHORT_HASH};
 pub use ids::{ClaimId, ItemId, LotId, OperationNumber, OrderId, PartnerId, PlaceId, SerialId};
 pub use item::{Item, Tracking};
 pub use item_rules::{ItemRules, Picking};

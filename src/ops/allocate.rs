@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{reclaim, record_of};
-use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
 use crate::ledger::{
     Choice, Code, Holding, MeasuredStrategy, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate,
     choose, fewest_first, walking_order,
@@ -70,18 +70,32 @@ impl Allocate {
                 self.take(&mut taking, &item, need)?
             };
             if left.is_positive() {
-                short.push((item, left));
+                let waiting = certificates::waiting_quantity(writer, &item, request.stamp.day())?;
+                short.push((item, left, waiting));
             }
         }
         if self.all_or_nothing && !short.is_empty() {
-            let refusals = short.iter().map(|(item, left)| {
+            let refusals = short.iter().map(|(item, left, waiting)| {
+                let why = match waiting {
+                    Some(waiting) => format!(": {} wait for their certificate", waiting.display(item.scale)),
+                    None => String::new(),
+                };
                 let message =
-                    format!("{} of {} are missing for order {}", left.display(item.scale), item.sku, order.code);
+                    format!("{} of {} are missing for order {}{why}", left.display(item.scale), item.sku, order.code);
                 Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", item.sku))
             });
             return Err(Refused(refusals.collect()).into());
         }
-        let short: Vec<_> = short.iter().map(|(item, left)| self.short(item, *left)).collect();
+        let short: Vec<_> = short
+            .iter()
+            .map(|(item, left, waiting)| {
+                let mut row = self.short(item, *left);
+                if let Some(waiting) = waiting {
+                    row["waiting_for_certificate"] = waiting.display(item.scale).into();
+                }
+                row
+            })
+            .collect();
         Ok(Draft {
             kind: "allocate",
             order: Some(order.id),
@@ -149,7 +163,7 @@ impl Allocate {
         while let Some(lot) = stock.next_lot()? {
             holdings.extend(good_stock(taking.view, item, lot)?);
         }
-        let units = oldest_units(taking.view, &holdings, i64::MAX)?;
+        let units = oldest_units(taking.view, item, &holdings, i64::MAX)?;
         let measures: Vec<(usize, Quantity)> =
             units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
         let choice = choose(&measures, need, self.measured);
@@ -202,6 +216,7 @@ impl Taking<'_, '_> {
     /// Takes from the places of one lot, and gives what is missing.
     fn from(&mut self, lot: &[Holding], item: &Item, need: Quantity) -> Result<Quantity> {
         let lot = good_stock(self.view, item, lot.to_vec())?;
+        let lot = certificates::without_waiting(self.view, item, lot)?;
         if !item.tracking.by_serial() {
             let found = allocate(need, &lot);
             let taken = found.taken.iter().map(|(index, quantity)| reclaim(&lot[*index], None, *quantity, self.claim));
@@ -209,7 +224,7 @@ impl Taking<'_, '_> {
             return Ok(found.short);
         }
         let mut left = need;
-        for (holding, unit) in oldest_units(self.view, &lot, left.smallest_units())? {
+        for (holding, unit) in oldest_units(self.view, item, &lot, left.smallest_units())? {
             self.movements.push(reclaim(holding, Some(&unit), unit.quantity, self.claim));
             left = left.less(unit.quantity);
         }
@@ -257,17 +272,25 @@ fn good_units(view: &View<'_>, holding: &Holding, units: Vec<Unit>) -> Result<Ve
 }
 
 /// The units that came in first, over all places of one lot.
-fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Result<Vec<(&'h Holding, SerialRecord)>> {
+fn oldest_units<'h>(
+    view: &View<'_>,
+    item: &Item,
+    holdings: &'h [Holding],
+    most: i64,
+) -> Result<Vec<(&'h Holding, SerialRecord)>> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
+    // Units that wait for their certificate are passed over, however many there are.
+    let waits = item.rules.requires_certificate;
     let mut units = Vec::new();
     for holding in holdings {
-        let looked_at = most.saturating_add(most_held_apart(view, holding.item)?);
+        let looked_at = if waits { usize::MAX } else { most.saturating_add(most_held_apart(view, holding.item)?) };
         let mut found = view.units(holding, looked_at)?;
         if looked_at > most {
             found = good_units(view, holding, found)?;
         }
         units.extend(found.into_iter().filter_map(|unit| record_of(holding, unit)).map(|record| (holding, record)));
     }
+    let mut units = certificates::units_without_waiting(view, item, units)?;
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);
     Ok(units)

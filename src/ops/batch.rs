@@ -194,6 +194,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         }
         Ok(Draft { scans: Some(raw(scans)), ..draft })
     })?;
+    warnings.extend(recorded.warnings);
     Ok(Recorded { warnings, ..recorded })
 }
 

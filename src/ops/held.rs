@@ -117,6 +117,14 @@ pub fn on_arrival(view: &View<'_>, arriving: Option<Receipt>, draft: &mut Draft)
     Ok(warnings)
 }
 
+/// A lot that was given a name under which goods are on hold: what is allocated of it is given back.
+pub fn after_renaming(view: &View<'_>, item: &Item, lot: LotId) -> Result<Vec<Movement>> {
+    match view.hold_over(item.id, Some(lot), None, None)? {
+        Some(_) if !item.tracking.by_serial() => given_back(view, item.id, lot),
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// What is allocated of a lot is given back.
 fn given_back(view: &View<'_>, item: ItemId, lot: LotId) -> Result<Vec<Movement>> {
     let allocated = view.holdings(item, Some(lot))?.into_iter().filter(is_allocated);

@@ -89,6 +89,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         self.view.find_serials_ahead(&serials)?;
         if self.verb.needs_good_goods() {
             self.view.find_holds_of_found()?;
+            self.view.find_certificates_ahead()?;
         }
         Ok(())
     }
@@ -119,6 +120,9 @@ impl<'v, 'c> Lookup<'v, 'c> {
             self.find_stock(&wants, &mut known)?;
         }
         self.find_holds(&wants, &mut known)?;
+        if self.verb.needs_good_goods() {
+            known.facts.lacks_certificate = self.lacks_certificate(&wants, &known)?;
+        }
         Ok((reading, known))
     }
 
@@ -391,6 +395,21 @@ impl<'v, 'c> Lookup<'v, 'c> {
             known.held_units.extend(self.view.hold_over(item.id, lot, Some(unit.id), None)?);
         }
         Ok(())
+    }
+
+    /// Goods wait for their certificate.
+    /// An item without the rule costs no look into the database.
+    fn lacks_certificate(&self, wants: &Wants, known: &Known) -> Result<bool> {
+        // A label may name the item of a unit whose serial several items have.
+        let named = known.item.as_ref().filter(|_| wants.item.is_none());
+        let units = known.serials.iter().filter(|(item, _)| named.is_none_or(|named| named.id == item.id));
+        match (units.collect::<Vec<_>>().as_slice(), &wants.item, &known.lot) {
+            ([(item, unit)], _, _) if item.rules.requires_certificate => Ok(!self.view.is_unit_certified(unit.id)?),
+            ([], Some(item), Some(lot)) if item.rules.requires_certificate && !item.tracking.by_serial() => {
+                Ok(!self.view.is_lot_certified(lot.id)?)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Where several items have a unit with one serial, the one that stands where the verb takes units from is meant.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::masters::not_valid;
 use super::record::{Warning, record};
-use super::{Content, Draft, House, Recorded, Request, Result, resolve};
+use super::{Content, Draft, House, Recorded, Request, Result, held, resolve};
 use crate::codes::shown;
 use crate::ledger::{Code, Holding, LotRecord, Refusal};
 use crate::model::{Item, LotCode, LotDates, LotId, PartnerKind, Quantity};
@@ -169,6 +169,7 @@ impl SetLot {
             detail["code"] = json!({ "before": lot.code.as_str(), "after": code.as_str() });
             is_changed = true;
         }
+        let movements = if is_changed { held::after_renaming(writer, &item, lot.id)? } else { Vec::new() };
         let lot_dates = self.new_dates(&item, &lot)?;
         if let Some(statement) = &lot_dates {
             detail["dates"] =
@@ -189,7 +190,8 @@ impl SetLot {
             return Err(not_valid("nothing of the lot is to be changed", &hint).into());
         }
         let lot_dates = lot_dates.into_iter().collect();
-        Ok((Draft { kind: "lot-set", detail: Some(detail.to_string()), lot_dates, ..Draft::default() }, warnings))
+        let detail = Some(detail.to_string());
+        Ok((Draft { kind: "lot-set", detail, movements, lot_dates, ..Draft::default() }, warnings))
     }
 
     fn new_code(&self, view: &View<'_>, item: &Item, lot: &LotRecord) -> Result<Option<LotCode>> {

@@ -2,7 +2,9 @@
 //! only then makes paper. Time, names and random ids are handed in.
 
 mod allocate;
+mod attach;
 mod batch;
+mod certificates;
 mod cut;
 mod held;
 mod hold;
@@ -32,13 +34,16 @@ mod session;
 mod settle;
 mod shipment;
 mod site;
+mod sold_certificates;
 mod station;
 mod trace;
 mod transfer;
 mod undo;
 
 pub use allocate::Allocate;
+pub use attach::{Attach, Attached, attachments, kept_file};
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use certificates::certificates_of_stock;
 pub use cut::Cut;
 pub use held::held_by;
 pub use hold::{HoldWords, ReleaseHold, hold, holds_on_item};
@@ -53,6 +58,7 @@ pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
     LabelRequest, Paper, badge_paper, by_hand, calibration_paper, command_paper, labels_for, labels_of_cut,
     labels_of_operation, over_of, pick_sheet_of, shipment_told, short_of, slip_of, slip_with_lots_of, trace_paper,
+    waiting_of,
 };
 pub use partner::{SetPartner, minimum_life, set_partner};
 pub use pattern::{decoded_by_any, patterns};
@@ -66,6 +72,7 @@ pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
 pub use site::{SetSite, Site, set_site, sites};
+pub use sold_certificates::{NamedCertificate, sold_certificates, write_certificates, write_kept_file};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::sold_certificates::sold_certificates;
 use super::trace::{Trace, TraceNow};
-use super::{OpError, Result, resolve};
+use super::{Attached, OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, LotId, Quantity, SerialCode};
-use crate::print::Page;
 use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
@@ -18,6 +18,7 @@ use crate::print::pick_sheet::{self, PickLine, PickSheet};
 use crate::print::slip::{self, LotLine, Slip, SlipLine};
 use crate::print::symbol::{Symbology, gs1_element_string};
 use crate::print::trace_report::{self, TraceReport};
+use crate::print::{AttachedFile, Page};
 use crate::store::{ItemCode, RecordedLine, RecordedOperation, View};
 
 /// Finished documents: one, or several when there are more labels than one file holds.
@@ -414,12 +415,17 @@ pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<P
 
 /// How far an allocation of measured units reaches over what is ordered, as SKU and quantity.
 pub fn over_of(operation: &RecordedOperation) -> Vec<(String, String)> {
-    listed_in_detail(operation, "over")
+    listed_in_detail(operation, "over", "quantity")
 }
 
 /// What an allocation could not find, as SKU and quantity.
 pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
-    listed_in_detail(operation, "short")
+    listed_in_detail(operation, "short", "quantity")
+}
+
+/// How much an allocation passed over because it waits for a certificate, as SKU and quantity, where anything did.
+pub fn waiting_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    listed_in_detail(operation, "short", "waiting_for_certificate")
 }
 
 /// What is to be known of a transfer between sites: where the goods are now, or what is missing and what came besides.
@@ -442,12 +448,12 @@ pub fn shipment_told(operation: &RecordedOperation) -> Vec<String> {
     told
 }
 
-fn listed_in_detail(operation: &RecordedOperation, key: &str) -> Vec<(String, String)> {
+fn listed_in_detail(operation: &RecordedOperation, key: &str, quantity: &str) -> Vec<(String, String)> {
     let detail: serde_json::Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let rows = detail[key].as_array().cloned().unwrap_or_default();
-    rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
+    let pair = |row: &serde_json::Value| Some((row["item"].as_str()?.to_owned(), row[quantity].as_str()?.to_owned()));
+    rows.iter().filter_map(pair).collect()
 }
 
 /// The items that an allocation left to people, by SKU.
@@ -523,6 +529,10 @@ fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Resu
         fields,
         lots: if lots { lot_lines(&lines) } else { Vec::new() },
         lines: grouped(&lines).into_iter().map(slip_line).collect(),
+        certificates: match operation.kind.as_str() {
+            "sell" => sold_certificates(view, operation)?.into_iter().map(|one| printed(&one.certificate)).collect(),
+            _ => Vec::new(),
+        },
     };
     paper(&slip::pages(&slip), &of_operation(heading, operation))
 }
@@ -538,6 +548,15 @@ fn overridden(operation: &RecordedOperation) -> Vec<(String, String)> {
         ("Sold although held".to_owned(), format!("{goods}: {}", text(row, "held")))
     };
     detail["overridden"].as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default()
+}
+
+fn printed(attached: &Attached) -> AttachedFile {
+    AttachedFile {
+        name: crate::codes::shown(attached.name.as_bytes()),
+        kind: attached.kind.clone(),
+        to: attached.to(),
+        hash: attached.hash.short(),
+    }
 }
 
 fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String> {
@@ -632,6 +651,7 @@ pub fn trace_paper(trace: &Trace, now: DateTime<FixedOffset>) -> Result<Paper> {
         now: now_rows,
         event_columns,
         events,
+        files: trace.attachments.iter().map(printed).collect(),
         printed: now.format("%Y-%m-%d %H:%M").to_string(),
     };
     let identity = format!("trace {} {}", trace.subject.kind.word(), trace.subject.code);

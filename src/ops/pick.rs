@@ -3,7 +3,7 @@
 use super::batch::Frame;
 use super::partner::minimum_life;
 use super::settle::{movements, swaps};
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Code, Refusal, Spot, Stage, Verb};
 use crate::model::{OrderKind, PlaceKind};
 use crate::scan::Line;
@@ -65,6 +65,7 @@ impl ScanVerb for Pick {
         let Some((order, to)) = frame.order.as_ref().zip(frame.to.as_ref()) else { return Ok(Draft::default()) };
         let spot = Spot { place: to.id, claim: writer.claim_of(order.id, Stage::Picked)? };
         let mut movements = movements(&lines, |_, _| spot);
+        certificates::judge_movements(writer, &movements)?;
         movements.extend(swaps(writer, Verb::Pick, order, &movements)?);
         let partner = writer.order(order.id)?.partner;
         Ok(Draft { kind: "pick", order: Some(order.id), partner, movements, ..Draft::default() })

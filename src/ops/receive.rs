@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::batch::Frame;
 use super::lot::{self, dates_document};
 use super::record::Warning;
-use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
 use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
@@ -88,6 +88,8 @@ impl ScanVerb for Receive {
                 arrivals.line(writer, line, from, to)?;
             }
         }
+        let order = frame.order.as_ref().map(|order| (order.id, order.code.as_str()));
+        let warnings = certificates::warn_of_arrivals(writer, order, &arrivals.movements)?;
         let partner: Option<PartnerId> = frame.supplier.map(|(partner, _)| partner);
         if let (Some(text), Some(supplier)) = (&self.supplier_lot, partner) {
             arrivals.name_by_supplier(writer, supplier, text)?;
@@ -98,10 +100,10 @@ impl ScanVerb for Receive {
             order: frame.order.as_ref().map(|order| order.id),
             partner,
             invoice: self.invoice.clone(),
-            warnings: arrivals.warnings,
             movements: arrivals.movements,
             detail,
             lot_dates: arrivals.dates.into_values().collect(),
+            warnings: arrivals.warnings.into_iter().chain(warnings).collect(),
             ..Draft::default()
         })
     }

@@ -193,5 +193,5 @@ fn record_in(
         lot_dates: draft.lot_dates,
         scans: draft.scans,
     })?;
-    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: Vec::new() })
+    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: draft.warnings })
 }

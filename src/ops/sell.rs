@@ -5,7 +5,7 @@ use super::held;
 use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
-use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, certificates, resolve};
 use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb, judge_remaining_life};
 use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
@@ -69,6 +69,7 @@ impl ScanVerb for Sell {
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
         let Some(to) = frame.to.as_ref() else { return Ok(Draft::default()) };
         let mut movements = movements(&lines, |_, _| Spot::free(to));
+        certificates::judge_movements(writer, &movements)?;
         if let Some(order) = &frame.order {
             movements.extend(swaps(writer, Verb::Sell, order, &movements)?);
         }
@@ -86,7 +87,7 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold`, `lot-expired` and `remaining-life-too-short` for
+/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold`, `lot-expired` and `remaining-life-too-short`, `certificate-missing` for
 /// all that is not good, `nothing-picked`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
@@ -139,6 +140,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
         if !refusals.is_empty() {
             return Err(Refused(refusals).into());
         }
+        certificates::judge_movements(writer, &movements)?;
         if movements.is_empty() {
             let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
             let message = format!("nothing is picked for order {}{at}", order.code);

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{House, Result, held_by, resolve};
+use super::attach::target_of;
+use super::sold_certificates::attached_to;
+use super::{Attached, House, Result, held_by, resolve};
 use crate::codes::{self, Reading};
 use crate::ledger::{Code, HeldBy, Holding, LotRecord, Refusal, Stage, Standing};
 use crate::model::{
     Item, ItemId, LotCode, LotId, OperationNumber, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId,
 };
-use crate::store::{Event, Found, View};
+use crate::store::{Event, Found, Target, View};
 
 /// What sort of thing a code names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,6 +87,8 @@ pub struct Trace {
     pub now: Vec<TraceNow>,
     /// What happened, oldest first.
     pub events: Vec<Event>,
+    /// The files that belong to it, also by its lot and by the orders on which it was received.
+    pub attachments: Vec<Attached>,
 }
 
 /// What a code led to.
@@ -96,9 +100,13 @@ pub enum Traced {
     Several(Vec<Subject>),
 }
 
-enum Hit {
+/// A thing that a code names.
+pub(super) enum Hit {
+    /// A unit of an item.
     Serial(ItemId, SerialId),
+    /// A lot of an item.
     Lot(ItemId, LotId),
+    /// An order.
     Order(Order),
 }
 
@@ -138,7 +146,8 @@ pub fn trace(
     }
 }
 
-fn find(
+/// What a code names, or a scan of a label.
+pub(super) fn find(
     view: &View<'_>,
     text: &str,
     item: Option<ItemId>,
@@ -220,6 +229,25 @@ fn held_now(view: &View<'_>, row: &TraceNow, today: chrono::NaiveDate) -> Result
     held_by(view, row.item.id, row.lot.as_deref(), unit, &row.standing.place, today)
 }
 
+fn attachments(view: &View<'_>, hit: &Hit, now: &[TraceNow]) -> Result<Vec<Attached>> {
+    let mut targets = vec![target_of(hit)];
+    let (mut lots, mut units) = (BTreeSet::new(), BTreeSet::new());
+    match hit {
+        Hit::Serial(item, serial) => {
+            let lot = now.first().and_then(|now| now.lot.as_ref());
+            targets.extend(lot.map(|lot| Target::Lot(*item, lot.id)));
+            units.insert(*serial);
+            for (item, source) in view.cut_from(&[*serial])? {
+                targets.push(Target::Serial(item, source));
+                units.insert(source);
+            }
+        }
+        Hit::Lot(_, lot) => drop(lots.insert(*lot)),
+        Hit::Order(_) => {}
+    }
+    attached_to(view, targets, &lots, &units, OperationNumber(i64::MAX))
+}
+
 fn history(view: &View<'_>, hit: &Hit, subject: Subject, today: chrono::NaiveDate) -> Result<Trace> {
     let (mut now, events) = match hit {
         Hit::Serial(item, serial) => {
@@ -239,10 +267,11 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject, today: chrono::NaiveDat
         Hit::Lot(item, lot) => (holdings_now(view, view.holdings(*item, Some(*lot))?)?, view.lot_events(*lot)?),
         Hit::Order(order) => (order_now(view, order)?, order_history(view, order)?),
     };
+    let attachments = attachments(view, hit, &now)?;
     for row in &mut now {
         row.held = held_now(view, row, today)?;
     }
-    Ok(Trace { subject, now, events })
+    Ok(Trace { subject, now, events, attachments })
 }
 
 fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::record::{record, record_alone};
-use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
 use super::{held, hold};
 use crate::ledger::{
     Code, Movement, Receipt, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
@@ -11,8 +11,8 @@ use crate::ledger::{
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
-/// Operations that move goods or claims, and corrections of lots. Other master data is changed by setting it again.
-const KINDS: [&str; 12] = [
+/// Operations that move goods or claims, or attach files, and corrections of lots. Other master data is changed by setting it again.
+const KINDS: [&str; 13] = [
     "receive",
     "transfer",
     "allocate",
@@ -21,6 +21,7 @@ const KINDS: [&str; 12] = [
     "sell",
     "return",
     "cut",
+    "attach",
     "hold",
     "release-hold",
     "lot-set",
@@ -64,15 +65,16 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
         let movements = held::judge_undo(writer, number, takes_back, reversal)?;
         let receipt = root.as_ref().filter(|root| root.kind == "receive" && target.sign < 0);
         let receipt = receipt.map(|root| Receipt { supplier: root.partner, at: root.stamp.at.timestamp() });
+        let warnings = certificates::warn_of_undo(writer, &target)?;
         let mut draft = Draft {
             kind: "undo",
             order: target.order,
             partner: target.partner,
             invoice: target.invoice,
-            detail: None,
             reverses: Some(number),
             movements,
             lot_dates: dates_without(writer, number)?,
+            warnings,
             ..Draft::default()
         };
         held::on_arrival(writer, receipt, &mut draft)?;

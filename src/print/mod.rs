@@ -9,6 +9,7 @@
 //! Not promised: shaping and right-to-left text (Arabic, Hebrew, Indic). Such characters are printed as U+FFFD and
 //! listed in [`pdf::Printed::missing_characters`].
 
+mod attached;
 pub mod calibration_sheet;
 mod cell;
 pub mod command_sheet;
@@ -27,7 +28,9 @@ pub mod symbol;
 mod table;
 mod total;
 pub mod trace_report;
+pub mod zip;
 
+pub use attached::AttachedFile;
 pub use error::PrintError;
 pub use page::{Micrometres, Page, millimetres};
 pub use symbol::{Symbol, Symbology};

@@ -1,5 +1,6 @@
 //! Packing slips, return slips and goods-received notes: who gets what, lot by lot and serial by serial.
 
+use super::attached::{AttachedFile, files};
 use super::cell::Cell;
 use super::page::{Page, millimetres};
 use super::sheet::{Heading, RIGHT, SECTION, STRONG, Sheet, field};
@@ -21,6 +22,8 @@ pub struct Slip {
     pub lines: Vec<SlipLine>,
     /// The lots, for a page of their own; none where nobody asked for it.
     pub lots: Vec<LotLine>,
+    /// The certificates that belong to it.
+    pub certificates: Vec<AttachedFile>,
 }
 
 /// One lot on the page of lots.
@@ -70,6 +73,7 @@ pub fn pages(slip: &Slip) -> Vec<Page> {
     let dates = slip.lines.iter().any(|line| line.expires.is_some());
     table(&mut sheet, &columns(lots, dates), &rows(&slip.lines, lots, dates));
     total(&mut sheet, &slip.lines);
+    files(&mut sheet, "Certificates", &slip.certificates);
     if !slip.lots.is_empty() {
         sheet.new_page();
         sheet.line(SECTION, "Lots");

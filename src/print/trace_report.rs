@@ -1,5 +1,6 @@
 //! What is known about one lot, serial, order or container: where it is, and everything that happened to it.
 
+use super::attached::{AttachedFile, files};
 use super::cell::Cell;
 use super::page::{Page, millimetres};
 use super::sheet::{BODY, Heading, SECTION, Sheet, field};
@@ -20,6 +21,8 @@ pub struct TraceReport {
     pub event_columns: Vec<String>,
     /// What happened, oldest first.
     pub events: Vec<Vec<String>>,
+    /// The files that belong to it.
+    pub files: Vec<AttachedFile>,
     /// When and by whom it was printed, as it is to be read.
     pub printed: String,
 }
@@ -36,6 +39,7 @@ pub fn pages(report: &TraceReport) -> Vec<Page> {
     section(&mut sheet, "Now", &report.now_columns, &report.now, "Nothing is left of it.");
     sheet.advance(millimetres(8));
     section(&mut sheet, "History", &report.event_columns, &report.events, "Nothing has happened to it.");
+    files(&mut sheet, "Files", &report.files);
     sheet.finish()
 }
 

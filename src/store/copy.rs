@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::engine::{Engine, Purpose, Row, Value};
 use super::open::make_and_open;
-use super::{Address, OpenTransaction, Options, Result, Store, StoreError};
+use super::{Address, OpenTransaction, Options, Result, Store, StoreError, copy_files};
 
 /// The type of a column: the same on both engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +123,8 @@ const TABLES: [Table; 26] = [
     ),
     table("sequence", 1, &[("scope", Text), ("last", Integer)]),
     Table {
-        page: PAGE / 2_000,
-        ..table("file", 1, &[("hash", Bytes), ("size", Integer), ("content", Bytes), ("operation", Integer)])
+        page: 1,
+        ..table(FILES, 1, &[("hash", Bytes), ("size", Integer), ("content", Bytes), ("operation", Integer)])
     },
     table(
         "attachment",
@@ -233,12 +233,15 @@ const fn table(name: &'static str, key: usize, columns: &'static [(&'static str,
     Table { name, key, columns, page: PAGE, made_with_the_schema: None }
 }
 
-/// So many rows of most tables are in memory at a time; each of `scans` may be large.
+/// The table whose content may lie outside of the database.
+const FILES: &str = "file";
+
+/// So many rows of most tables are in memory at a time; each of `scans` and `file` may be large.
 const PAGE: usize = 20_000;
 
 /// A value of a row, with its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Cell {
+pub(super) enum Cell {
     Integer(Option<i64>),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
@@ -267,7 +270,7 @@ impl Cell {
     }
 }
 
-type Cells = Vec<Cell>;
+pub(super) type Cells = Vec<Cell>;
 
 impl Table {
     fn read(&self, row: &Row<'_>) -> Result<Cells> {
@@ -328,6 +331,14 @@ impl Table {
         Ok(count)
     }
 
+    /// Rows as they are compared: the content of files, which may lie outside of the database, is proven by its hash.
+    fn comparable(&self, engine: &dyn Engine, page: Vec<Cells>) -> Result<Vec<Cells>> {
+        match self.name {
+            FILES => page.iter().map(|row| copy_files::proven(row, engine)).collect(),
+            _ => Ok(page),
+        }
+    }
+
     /// The rows of a page that a new database does not have already.
     fn is_copied(&self, row: &Cells) -> bool {
         match (self.made_with_the_schema, row.first()) {
@@ -353,7 +364,8 @@ pub struct Copied {
 /// of how many, where a row counts when it is copied and again when it is compared.
 ///
 /// # Errors
-/// [`StoreError::NotEmpty`] when the target has operations; [`StoreError::CopyDiffers`] when a row did not arrive as it
+/// [`StoreError::NotEmpty`] when the target has operations; [`StoreError::FileTooLarge`] and [`StoreError::FileDamaged`] for
+/// files; [`StoreError::CopyDiffers`] when a row did not arrive as it
 /// was, after which nothing was written; [`StoreError::OutcomeUnknown`] when the commit failed.
 pub fn copy_database(
     source: &Address,
@@ -363,14 +375,17 @@ pub fn copy_database(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Copied> {
     let source = Store::open(source, options)?;
+    source.engine.begin(Purpose::Read)?;
+    let reading = OpenTransaction(&*source.engine);
+    if let Address::Server(_) = target {
+        copy_files::check_sizes(reading.0)?;
+    }
     let into = match (dry_run, Store::open(target, options)) {
         (_, Ok(store)) => Some(store),
         (true, Err(StoreError::Missing(_) | StoreError::Empty(_))) => None,
         (false, Err(StoreError::Missing(_) | StoreError::Empty(_))) => Some(make_and_open(target, options)?),
         (_, Err(error)) => return Err(error),
     };
-    source.engine.begin(Purpose::Read)?;
-    let reading = OpenTransaction(&*source.engine);
     let counts = TABLES.iter().map(|table| Ok((table.name, table.count(reading.0)?)));
     let counts: Vec<(&'static str, u64)> = counts.collect::<Result<_>>()?;
     let all: u64 = counts.iter().map(|(_, count)| count * 2).sum();
@@ -416,6 +431,10 @@ fn check_empty(engine: &dyn Engine, shown: &str) -> Result<()> {
 
 fn copy_table(table: &Table, from: &dyn Engine, to: &dyn Engine, tell: &mut impl FnMut(usize)) -> Result<()> {
     table.pages(from, |page| {
+        let page = match table.name {
+            FILES => page.iter().map(|row| copy_files::placed(row, from, to)).collect::<Result<_>>()?,
+            _ => page,
+        };
         let mut rows = page.iter().filter(|row| table.is_copied(row)).map(|row| row.iter().map(Cell::value).collect());
         to.insert(table.name, &table.names(), &mut rows)?;
         tell(page.len());
@@ -433,7 +452,8 @@ fn compare_table(
 ) -> Result<()> {
     let mut last: Option<Cells> = None;
     table.pages(from, |page| {
-        let arrived = table.page(to, last.as_ref())?;
+        let arrived = table.comparable(to, table.page(to, last.as_ref())?)?;
+        let page = table.comparable(from, page)?;
         if let Some(row) = first_difference(&page, &arrived) {
             let key: Vec<String> = row[..table.key].iter().map(|cell| format!("{:?}", cell.value())).collect();
             return Err(StoreError::CopyDiffers(format!("{} {}", table.name, key.join(" "))));
@@ -461,6 +481,7 @@ fn digest(engine: &dyn Engine) -> Result<[u8; 32]> {
     let mut sealed = Sha256::new();
     for table in &TABLES {
         table.pages(engine, |page| {
+            let page = table.comparable(engine, page)?;
             page.iter().flatten().for_each(|cell| cell.seal(&mut sealed));
             Ok(())
         })?;

@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use super::files::FileFolder;
 use super::{Result, StoreError};
 
 /// What a transaction is for.
@@ -75,6 +76,9 @@ pub(super) trait Engine {
     /// was lost before anything was committed.
     fn may_pass(&self, error: &StoreError) -> bool;
 
+    /// The folder beside the database for large files; a server has none.
+    fn files(&self) -> Option<&FileFolder>;
+
     /// Work after a commit that nobody has to wait for and that may fail.
     fn tidy(&self);
 }
@@ -133,6 +137,7 @@ bind! {
     Option<String> => |one| Value::Text(one.as_deref());
     [u8; 32] => |one| Value::Bytes(Some(one));
     &[u8] => |one| Value::Bytes(Some(one));
+    Option<&[u8]> => |one| Value::Bytes(*one);
     &[i64] => |one| Value::Integers(one);
     &[&str] => |one| Value::Texts(one);
 }

@@ -78,6 +78,15 @@ pub enum StoreError {
     /// A copied row breaks a rule that the target keeps, and that the source kept once.
     #[error("the target refuses a row that breaks a rule of the ledger, and nothing was copied: {0}")]
     CopyRefused(String),
+    /// A file that is to be kept cannot be read.
+    #[error("{0}")]
+    File(String),
+    /// A file that is to be kept is too large.
+    #[error("{0}")]
+    FileTooLarge(String),
+    /// A kept file is not what was attached, or is gone.
+    #[error("{0}")]
+    FileDamaged(String),
     /// Anything else.
     #[error("the database reports: {0}")]
     Other(String),
@@ -106,6 +115,9 @@ impl StoreError {
             StoreError::NotEmpty(_) => "database-not-empty",
             StoreError::CopyDiffers(_) => "copy-differs",
             StoreError::CopyRefused(_) => "copy-refused",
+            StoreError::File(_) => "file",
+            StoreError::FileTooLarge(_) => "file-too-large",
+            StoreError::FileDamaged(_) => "file-damaged",
             StoreError::Other(_) => "database-error",
         }
     }
@@ -144,6 +156,12 @@ impl StoreError {
             StoreError::CopyDiffers(_) => "the source may be damaged; keep it, and report this",
             StoreError::CopyRefused(_) => {
                 "something else than scantrail has changed the source; keep it, and copy the last good backup"
+            }
+            StoreError::File(_) => "check the path and the file; nothing was written",
+            StoreError::FileTooLarge(_) => "attach a smaller file, such as a scan with fewer dots; nothing was written",
+            StoreError::FileDamaged(_) => {
+                "restore the folder of files beside the database from a backup, or attach the original once more: scantrail attach \
+                 --help"
             }
             StoreError::Constraint(_) | StoreError::Other(_) => "this is a bug in scantrail; nothing was written",
         }

@@ -6,13 +6,17 @@
 
 mod address;
 mod append;
+mod attachments;
 mod codes;
 mod copy;
+mod copy_files;
 mod engine;
 mod error;
+mod files;
 mod free_stock;
 mod history;
 mod holds;
+mod incoming;
 mod lots;
 mod masters;
 mod numbers;
@@ -32,11 +36,14 @@ use std::time::Duration;
 
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
+pub use attachments::{Attachment, CERTIFICATE, Target};
 pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;
+pub use files::{CopyFault, StoredFile};
 pub use free_stock::{FreeStock, FreeStockOrder};
 pub use history::{Event, LaterHop, SerialStep};
+pub use incoming::Incoming;
 pub use lots::StatedDates;
 pub use masters::{Found, ItemCode, NewItem, Partner};
 pub use open::{Opened, Options};
@@ -48,6 +55,7 @@ pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
 use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
+use attachments::KnownCertificates;
 use engine::{Engine, Parameters, Purpose, Row};
 use holds::HoldCache;
 use masters::CodeRow;
@@ -219,6 +227,7 @@ struct Cache {
     serial_codes: RefCell<HashMap<SerialId, String>>,
     /// Holds, and how goods came in.
     holds: RefCell<HoldCache>,
+    certificates: RefCell<KnownCertificates>,
 }
 
 /// One consistent state of the ledger, to be read.

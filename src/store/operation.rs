@@ -126,7 +126,7 @@ impl View<'_> {
         found.map(|found| self.with_lines(found)).transpose()
     }
 
-    /// Operations that happened at a time or later, oldest first: those that move goods or claims, or all; the newest
+    /// Operations that happened at a time or later, oldest first: those that move goods or claims or attach files, or all; the newest
     /// when there is a limit.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl View<'_> {
     ) -> Result<Vec<RecordedOperation>> {
         let sql = format!(
             "SELECT * FROM ({OPERATION} WHERE at >= $1 AND ($2 OR kind IN
-             ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'cut', 'hold', 'release-hold',
+             ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'cut', 'attach', 'hold', 'release-hold',
               'lot-set', 'undo'))
              ORDER BY number DESC LIMIT $3) AS newest ORDER BY number"
         );

@@ -495,3 +495,21 @@ fn words_that_make_no_hold() {
     world.ok("release-hold LAPTOP-15 --serial SN1 --reason x", "");
     assert_eq!(world.refused_codes("release-hold --hold 9 --reason x", ""), ["not-on-hold"]);
 }
+
+#[test]
+fn a_lot_is_held_by_all_its_names() {
+    let world = World::stocked();
+    world.ok("hold MILK-1L --lot X7 --reason dirty", "");
+    world.ok("allocate SO-2001", "");
+    // The lot that is on hold turns out to be this one: what was allocated of it is given back.
+    let renamed = world.json("lot set B8 --item MILK-1L --code X7 --reason misread", "");
+    assert_eq!(renamed["released"][0]["quantity"], "6", "{renamed}");
+    for name in ["X7", "B8"] {
+        assert_eq!(world.refused_codes("sell --to BOB", format!("MILK-1L\n1\n{name}\n")), ["lot-on-hold"]);
+    }
+    // Corrected once more, it stays on hold, and a new hold by an old name is the same lot.
+    world.ok("lot set X7 --item MILK-1L --code X8 --reason misread", "");
+    assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n1\nX8\n"), ["lot-on-hold"]);
+    world.ok("release-hold MILK-1L --lot X7 --reason clean", "");
+    world.ok("sell --to BOB", "MILK-1L\n1\nX8\n");
+}

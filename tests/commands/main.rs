@@ -21,6 +21,7 @@ mod terminal;
 mod world;
 
 mod allocate;
+mod attach;
 mod bad_input;
 mod codes;
 mod drafts;

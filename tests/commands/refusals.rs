@@ -217,6 +217,15 @@ const TABLE: &[Row] = &[
         &[("item set MILK-1L --picking fefo", ""), ("setting set enforce-picking-order yes", "")],
         row("sell --to BOB", b"MILK-1L\n1\nB7\n", &["3 B7 out-of-order"]),
     ),
+    // Goods that wait for their certificate, of which tests/commands/attach.rs has more.
+    after(
+        &[("item set MILK-1L --require-certificate", "")],
+        row("sell --to BOB", b"MILK-1L\n1\nB7\n", &["3 B7 certificate-missing"]),
+    ),
+    after(
+        &[("item set LAPTOP-15 --require-certificate", "")],
+        row("pick --so SO-2001", b"1\nSN1\n", &["2 SN1 certificate-missing"]),
+    ),
     row("receive --po PO-1001 --to WH1/A-01", b"LAPTOP-15\n4\nA\nB\nC\nD\n", &["2 4 over-ordered"]),
     row("pick --so SO-2002", b"LAPTOP-15\n2\nSN1\nSN2\n", &["2 2 over-ordered"]),
     after(&[("sell --so SO-2002", "1\nSN1\n")], row("sell --so SO-2002", b"1\nSN2\n", &["2 SN2 over-ordered"])),

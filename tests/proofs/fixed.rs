@@ -1,7 +1,7 @@
 //! What must never change, whoever asks the database for it.
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-pub const FIXED: [(&str, &str, &str); 20] = [
+pub const FIXED: [(&str, &str, &str); 22] = [
     ("operation", "number", "note"),
     ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
@@ -22,4 +22,6 @@ pub const FIXED: [(&str, &str, &str); 20] = [
     ("lot_name", "lot, operation", "code"),
     ("supplier_lot", "lot, partner, operation", "code"),
     ("item", "id", "sku"),
+    ("file", "hash", "size"),
+    ("attachment", "operation", "name"),
 ];

@@ -106,7 +106,14 @@ impl Shop {
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
         shop.run(&["hold", "VIAL", "--lot", "LOT-Z", "--reason", "recall"], "").ok();
         shop.run(&["release-hold", "VIAL", "--lot", "LOT-Z", "--reason", "good"], "").ok();
+        shop.attach("LOT-A", "certificate.pdf", b"a certificate");
         shop
+    }
+
+    /// Attaches a file to a lot.
+    pub fn attach(&self, lot: &str, name: &str, content: &[u8]) -> Value {
+        std::fs::write(self.folder().join(name), content).unwrap();
+        self.run(&["attach", "lot", lot, name], "").ok()
     }
 
     /// True when its commands find this in their environment.

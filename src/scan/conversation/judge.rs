@@ -6,8 +6,8 @@ use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
-    Code, Hold, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_hold,
-    judge_order_quantity, judge_remaining_life, judge_serial,
+    Code, Hold, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_certificate,
+    judge_expiry, judge_hold, judge_order_quantity, judge_remaining_life, judge_serial,
 };
 use crate::model::{
     Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
@@ -142,6 +142,10 @@ impl Conversation {
         self.judge_held(&format!("lot {code} of {}", item.sku), known.hold.as_ref())?;
         self.judge_expired(item, &as_known_now)?;
         judge_remaining_life(item, &as_known_now, self.plan.day, self.plan.minimum_life)?;
+        // A unit may have a certificate of its own.
+        if !item.tracking.by_serial() {
+            judge_certificate(self.plan.verb, item, "lot", code.as_str(), &known.facts)?;
+        }
         let passed_over = record.as_ref().map(|record| self.judge_order_of_picking(item, record, reading, known));
         let passed_over = passed_over.transpose()?.flatten();
         Ok(LineLot { code: code.clone(), record, said, corrects, passed_over })
@@ -276,6 +280,7 @@ impl Conversation {
             self.judge_expired(&item, lot)?;
             judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
+        judge_certificate(self.plan.verb, &item, "serial", code.as_str(), &known.facts)?;
         // Where a lot was scanned, it has been judged by it.
         let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
         let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();

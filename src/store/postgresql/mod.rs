@@ -20,6 +20,7 @@ pub use schema::STATION_GRANTS;
 pub use server::Server;
 
 use super::engine::{Columns, Engine, Position, Purpose, Value};
+use super::files::FileFolder;
 use super::{Opened, Options, Result, StoreError};
 
 /// A connection to a server. A broken one is made anew when the next transaction begins.
@@ -303,6 +304,10 @@ impl Engine for Postgresql {
     /// A rule of the schema that held against a station that was faster is a refusal when it is decided anew.
     fn may_pass(&self, error: &StoreError) -> bool {
         matches!(error, StoreError::Conflict(_) | StoreError::Lost(_) | StoreError::Constraint(_))
+    }
+
+    fn files(&self) -> Option<&FileFolder> {
+        None
     }
 
     fn tidy(&self) {}

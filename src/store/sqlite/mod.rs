@@ -14,11 +14,13 @@ pub use open::MIN_SQLITE_VERSION;
 use translate::translate;
 
 use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
+use super::files::FileFolder;
 use super::{Result, StoreError};
 
 /// A connection to a file.
 pub(super) struct Sqlite {
     connection: Connection,
+    files: FileFolder,
 }
 
 impl Engine for Sqlite {
@@ -115,6 +117,10 @@ impl Engine for Sqlite {
     /// Whoever has the write lock is alone.
     fn may_pass(&self, _error: &StoreError) -> bool {
         false
+    }
+
+    fn files(&self) -> Option<&FileFolder> {
+        Some(&self.files)
     }
 
     fn tidy(&self) {

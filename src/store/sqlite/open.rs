@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::schema::{self, APPLICATION_ID};
 use super::{Engine, Sqlite};
+use crate::store::files::FileFolder;
 use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
 
 /// The oldest SQLite that does not lose commits when one connection checkpoints while another writes: 3.51.3.
@@ -159,7 +160,7 @@ fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Re
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
     configure(&connection).map_err(|error| named(error, path))?;
-    Ok(Sqlite { connection })
+    Ok(Sqlite { connection, files: FileFolder::beside(path) })
 }
 
 /// Every setting here belongs to the connection and not to the file, so each connection makes it anew and reads back
