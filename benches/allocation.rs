@@ -55,7 +55,12 @@ fn measure(engine: Engine, lots: usize, rounds: usize) {
         let (mut times, mut floors) = (Vec::new(), Vec::new());
         for round in 0..rounds {
             floors.push(least(&mut tables, &format!("{}-{round}", strategy.word())));
-            let verb = Allocate { sales_order: "SO-1".to_owned(), strategy: Some(strategy), all_or_nothing: true };
+            let verb = Allocate {
+                sales_order: "SO-1".to_owned(),
+                strategy: Some(strategy),
+                all_or_nothing: true,
+                ..Allocate::default()
+            };
             let started = Instant::now();
             verb.run(&store, &request(&format!("a-{}-{round}", strategy.word()))).unwrap();
             times.push(started.elapsed());

@@ -1,15 +1,17 @@
 //! How long it takes to choose measured units for an order, out of 10,000, beside a bare floor: sorting the same units by
-//! measure and adding them up until the order is reached, which is the least that any choice must do.
+//! measure and adding them up until the order is reached, which is the least that any choice must do. And how long it
+//! takes to find an order's lots among 100,000, in each order of picking.
 //!
 //! `cargo bench --bench measured` measures, `SCANTRAIL_SHORT=1` only shows that it runs (so does `cargo test --benches`).
 //! What was measured is in `docs/performance.md`.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_macros)]
 
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use scantrail::ledger::{MeasuredStrategy, choose};
-use scantrail::model::Quantity;
+use scantrail::ledger::{Holding, LotRecord, MeasuredStrategy, Standing, Strategy, allocate_by, choose};
+use scantrail::model::{ItemId, LotCode, LotDates, LotId, Place, PlaceId, PlaceKind, Quantity};
 
 /// The longest that one choice may take.
 const AIM: Duration = Duration::from_millis(200);
@@ -61,6 +63,44 @@ fn cases(count: usize) -> Vec<(&'static str, Stock, i64)> {
     ]
 }
 
+/// Free stock of many lots on a few places, in no order.
+fn lots(count: usize) -> Vec<Holding> {
+    let mut numbers = Numbers(0x5ca7_7a11);
+    let today: chrono::NaiveDate = "2026-11-25".parse().unwrap();
+    let place = |at: usize| Place { id: PlaceId(1), path: format!("WH1/A-{at}"), kind: PlaceKind::Storage };
+    let places: Vec<_> = (0..500).map(|at| Rc::new(place(at))).collect();
+    let holding = |at: usize| {
+        let expires = (!at.is_multiple_of(10)).then(|| today + chrono::Days::new(numbers.next(700).unsigned_abs()));
+        let dates = LotDates { expires, ..LotDates::default() };
+        let id = LotId(i64::try_from(at * 7_919 % count).unwrap());
+        let lot =
+            LotRecord { id, code: LotCode::new(&format!("L{at}")).unwrap(), dates, also: Vec::new(), made_as: None };
+        let standing = Standing { place: places[at * 31 % places.len()].clone(), claim: None };
+        let quantity = Quantity::from_smallest_units(numbers.next(1_000) + 1);
+        Holding { item: ItemId(1), lot: Some(Rc::new(lot)), standing, quantity }
+    };
+    (0..count).map(holding).collect()
+}
+
+/// How long it takes to find the lots of an order in each order of picking, beside a bare sort of as many numbers.
+fn picking(count: usize, runs: usize) {
+    let stock = lots(count);
+    let need = Quantity::from_smallest_units(i64::try_from(count).unwrap() * 100);
+    let numbers: Vec<i64> = stock.iter().map(|holding| holding.quantity.smallest_units() * 7_919 % 10_007).collect();
+    let bare = timed(runs, || {
+        let mut numbers = numbers.clone();
+        numbers.sort_unstable();
+        numbers
+    });
+    println!("{count} lots, median of {runs}; the floor sorts as many numbers");
+    for (strategy, word) in Strategy::WORDS {
+        let mut copies: Vec<_> = (0..runs).map(|_| stock.clone()).collect();
+        let time = timed(runs, || allocate_by(strategy, need, &mut copies.pop().unwrap()));
+        println!("{word}: {time:.2?}, floor {bare:.2?}, ratio {:.0}", time.as_secs_f64() / bare.as_secs_f64());
+        assert!(count < 100_000 || time < AIM, "{word} took {time:?}");
+    }
+}
+
 /// Sorted by measure, added up until the order is reached.
 fn floor(stock: &Stock, wanted: i64) -> usize {
     let mut measures: Vec<i64> = stock.iter().map(|(_, each)| each.smallest_units()).collect();
@@ -89,6 +129,7 @@ fn timed<T>(runs: usize, mut work: impl FnMut() -> T) -> Duration {
 fn main() {
     let is_wanted = std::env::args_os().any(|argument| argument == "--bench");
     let is_short = !is_wanted || std::env::var_os("SCANTRAIL_SHORT").is_some_and(|value| value == "1");
+    picking(if is_short { 1_000 } else { 100_000 }, if is_short { 1 } else { 7 });
     let (count, runs) = if is_short { (100, 1) } else { (10_000, 7) };
     println!("{count} units, median of {runs}; the floor sorts and adds");
     for (what, stock, wanted) in cases(count) {

@@ -525,7 +525,7 @@ fn the_whole_text_of_init() {
         GRANT UPDATE (name, tracking, unit, scale, rules) ON item TO scantrail_station;
         GRANT UPDATE (last) ON sequence TO scantrail_station;
         GRANT UPDATE (quantity, expires, first_out) ON balance TO scantrail_station;
-        GRANT UPDATE (item, lot, place, claim, hop) ON position TO scantrail_station;
+        GRANT UPDATE (item, lot, place, claim, hop, quantity) ON position TO scantrail_station;
         GRANT USAGE ON SEQUENCE operation_number_seq, serial_id_seq TO scantrail_station;
 
         Then, for each person or station:

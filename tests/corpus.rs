@@ -110,3 +110,8 @@ fn link() {
 fn labels() {
     run("labels", checks::labels);
 }
+
+#[test]
+fn calibration() {
+    run("calibration", checks::calibration);
+}

@@ -175,6 +175,8 @@ fn links_between_pages_lead_somewhere() {
         "docs/refusals.md",
         "docs/architecture.md",
         "docs/scanners.md",
+        "docs/numbers.md",
+        "docs/patterns.md",
     ];
     for page in pages.into_iter().chain(["docs/decisions.md", "CHANGELOG.md", "fixtures/README.md"]) {
         let text = text(page);

@@ -19,7 +19,7 @@ mod postgresql;
 #[path = "histories/world.rs"]
 mod world;
 
-use model::{Batch, Group, Model, Spot, Verb};
+use model::{Batch, Group, Model, Rule, Spot, Verb};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use world::{Action, World};
@@ -59,23 +59,48 @@ const SALES: [&str; 3] = ["SO-1", "SO-2", "SO-3"];
 fn action(dice: &mut Dice, model: &Model) -> Action {
     match dice.roll(100) {
         0..22 => Action::Batch(batch(dice, model, Verb::Receive)),
-        22..34 => Action::Batch(batch(dice, model, Verb::Transfer)),
-        34..45 => Action::Allocate {
+        22..32 => Action::Batch(batch(dice, model, Verb::Transfer)),
+        32..42 => Action::Allocate {
             order: dice.pick(&SALES).to_owned(),
             by_date: dice.percent(70),
             all_or_nothing: dice.percent(10),
         },
-        45..50 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
-        50..62 => Action::Batch(batch(dice, model, Verb::Pick)),
-        62..72 => Action::Batch(batch(dice, model, Verb::Sell)),
-        72..76 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
-        76..83 => Action::Batch(batch(dice, model, Verb::Return)),
-        83..87 => Action::Batch(batch(dice, model, Verb::ReturnToSupplier)),
+        42..46 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
+        46..58 => Action::Batch(batch(dice, model, Verb::Pick)),
+        58..68 => Action::Batch(batch(dice, model, Verb::Sell)),
+        68..72 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
+        72..78 => Action::Batch(batch(dice, model, Verb::Return)),
+        78..81 => Action::Batch(batch(dice, model, Verb::ReturnToSupplier)),
+        81..88 => Action::Hold(rule(dice, model)),
+        88..90 => {
+            let holds: Vec<i64> = model.holds().into_iter().map(|(number, _)| number).collect();
+            Action::ReleaseHold { number: dice.maybe(90, &holds).unwrap_or(9_999) }
+        }
         _ => {
             let last = model.operations.iter().rev().take(8).map(|operation| operation.number).collect::<Vec<_>>();
             Action::Undo { number: if last.is_empty() { 9_999 } else { dice.pick(&last) } }
         }
     }
+}
+
+fn rule(dice: &mut Dice, model: &Model) -> Rule {
+    let item = dice.pick(&model.items);
+    let mut rule = Rule { item: item.sku.to_owned(), lot: None, serial: None, supplier: None };
+    let mostly_known = |dice: &mut Dice, known: &[(String, String)], any: &[&str]| {
+        let known: Vec<&(String, String)> = known.iter().filter(|(of, _)| of == item.sku).collect();
+        let chosen = dice.maybe(85, &known).map(|(_, text)| text.clone());
+        chosen.unwrap_or_else(|| dice.pick(any).to_owned())
+    };
+    if item.by_lot && dice.percent(50) {
+        rule.lot = Some(mostly_known(dice, &model.lots, &LOTS));
+    }
+    if item.by_serial && rule.lot.is_none() && dice.percent(80) {
+        rule.serial = Some(mostly_known(dice, &model.serials, &SERIALS));
+    }
+    if item.by_lot || item.by_serial {
+        rule.supplier = dice.maybe(30, &["ACME", "ZETA"]).map(str::to_owned);
+    }
+    rule
 }
 
 fn batch(dice: &mut Dice, model: &Model, verb: Verb) -> Batch {

@@ -9,9 +9,11 @@ mod support;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, FixedOffset};
+use scantrail::codes::sheet;
+use scantrail::print::calibration_sheet::{self, CalibrationSheet};
 use scantrail::print::command_sheet::{self, Command, Group, SheetSize};
 use scantrail::print::label::{Label, LabelStock, label_pages};
-use scantrail::print::page::{Area, Element, Page};
+use scantrail::print::page::{Area, Element, Page, Shade};
 use scantrail::print::pdf::{self, PdfOptions};
 use scantrail::print::pick_sheet::{self, PickLine, PickSheet};
 use scantrail::print::slip::{self, LotLine, Slip, SlipLine};
@@ -375,6 +377,31 @@ fn the_sheet_of_all_commands() {
         let found: Vec<String> = (0..page_count(bytes)).flat_map(|page| decode_page_barcodes(bytes, page)).collect();
         assert_eq!(found.len(), codes.len());
         assert_eq!(found.into_iter().collect::<BTreeSet<String>>(), codes);
+    }
+}
+
+/// The calibration sheet: the Data Matrix and the bars say what a calibration expects.
+#[test]
+fn the_sheet_that_scanners_are_calibrated_with() {
+    let content = CalibrationSheet {
+        matrix: sheet::data_matrix().text,
+        bars: sheet::bars().into_iter().map(|barcode| barcode.text).collect(),
+    };
+    for (name, size) in [("calibration-a4", SheetSize::A4), ("calibration-letter", SheetSize::Letter)] {
+        let pages = calibration_sheet::pages(&content, size).unwrap();
+        assert_eq!(scannable(name, &pages), content.bars);
+        let bytes = pdf::bytes(&pages, &options()).unwrap();
+        let modules = pages[0].elements.iter().filter_map(|element| match element {
+            Element::Fill(area, Shade::Black) => Some(*area),
+            _ => None,
+        });
+        let modules: Vec<Area> = modules.collect();
+        let (left, top) = (modules.iter().map(|area| area.left).min(), modules.iter().map(|area| area.top).min());
+        let bottom = modules.iter().map(|area| area.top + area.height).max().unwrap();
+        let (left, top) = (left.unwrap() - 2_000, top.unwrap() - 2_000);
+        let side = bottom - top + 2_000;
+        let found = rendered(&bytes, 0).decode_matrix(left, top, side, side);
+        assert_eq!(found.as_deref(), Some(content.matrix.as_str()), "{name}");
     }
 }
 

@@ -214,6 +214,39 @@ fn an_order_is_allocated_once_in(shop: &Shop) {
 }
 
 #[test]
+fn nothing_leaves_after_a_hold() {
+    shops().iter().for_each(nothing_leaves_after_a_hold_in);
+}
+
+/// Whoever comes first: what is picked or sold before the hold is, and after it nothing is set aside any more.
+fn nothing_leaves_after_a_hold_in(shop: &Shop) {
+    for round in 0..4 {
+        let serials: Vec<String> = (0..12).map(|index| format!("SN-{round}-{index}")).collect();
+        let mut scans = vec!["LAP", "12"];
+        scans.extend(serials.iter().map(String::as_str));
+        shop.receive(&scans);
+        let sell = |serial: &String| command(&["sell", "--to", "BOB"], &format!("1\n{serial}\n"));
+        let pick = |serial: &String| command(&["pick", "--so", "SO-1"], &format!("LAP\n1\n{serial}\n"));
+        let mut commands: Vec<_> = serials[..8].iter().map(sell).collect();
+        commands.extend(serials[8..10].iter().map(pick));
+        commands.extend(["SO-1", "SO-2", "SO-2"].map(|order| command(&["allocate", order], "")));
+        commands.insert(2 + round * 3, command(&["hold", "LAP", "--reason", "recall"], ""));
+        let ended = at_once(shop, &commands);
+        count_done(&ended, &["lot-on-hold", "allocated-to-other-order", "over-ordered", "already-picked"]);
+        let hold = shop.number("SELECT max(number) FROM operation WHERE kind = 'hold'");
+        let after = shop.number(&format!(
+            "SELECT count(*) FROM movement m JOIN place p ON p.id = m.to_place JOIN claim c ON c.id = m.to_claim
+             WHERE m.operation > {hold} AND (p.kind = 'customer' OR c.stage <> 'free')"
+        ));
+        assert_eq!(after, 0, "goods on hold were set aside, picked or sold");
+        let allocated = "SELECT count(*) FROM position p JOIN claim c ON c.id = p.claim WHERE c.stage = 'allocated'";
+        assert_eq!(shop.number(allocated), 0, "goods on hold are set aside");
+        shop.check("after a round");
+        shop.run(&["release-hold", "LAP", "--reason", "good"], "").ok();
+    }
+}
+
+#[test]
 fn the_same_op_id_is_recorded_once() {
     shops().iter().for_each(the_same_op_id_is_recorded_once_in);
 }

@@ -37,6 +37,7 @@ fn shop_of_schema_1() -> Shop {
         tables.done(&format!("DROP TABLE {table}"));
     }
     tables.done("ALTER TABLE item DROP COLUMN rules");
+    tables.done("ALTER TABLE position DROP COLUMN quantity");
     tables.done("DROP INDEX balance_first_out");
     tables.done("DROP INDEX balance_place");
     tables.done("ALTER TABLE balance DROP COLUMN expires");

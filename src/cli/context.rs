@@ -12,6 +12,8 @@ use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::config::{Config, user_folder};
 use super::failure::Failure;
+use super::profile::StationProfile;
+use crate::codes::Profile;
 use crate::model::Stamp;
 use crate::ops::{Recorded, Request};
 use crate::store::{Address, Options, Store};
@@ -53,6 +55,9 @@ pub struct Globals {
     /// Check and answer, but write nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Take scans as they arrive, without this station's scanner profile
+    #[arg(long, global = true)]
+    pub as_scanned: bool,
 }
 
 /// The longest name of an operation, a station or a person, in bytes: both engines keep it in an index.
@@ -115,14 +120,6 @@ impl Context {
         })
     }
 
-    /// What is undone in the scans of this station.
-    ///
-    /// # Errors
-    /// A profile that is not understood.
-    pub fn profile(&self) -> Result<crate::codes::Profile, Failure> {
-        Ok(crate::codes::Profile::default())
-    }
-
     /// Where drafts of live sessions are kept: in the user's state folder.
     ///
     /// # Errors
@@ -133,6 +130,30 @@ impl Context {
         folder.map(|folder| folder.join("scantrail/drafts")).ok_or_else(|| {
             Failure::usage("there is no HOME to keep the scans of a live session in: set HOME or XDG_STATE_HOME")
         })
+    }
+
+    /// Where this station's scanner profile is: beside the config file.
+    ///
+    /// # Errors
+    /// There is no home.
+    pub fn profile_path(&self) -> Result<PathBuf, Failure> {
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let folder = user_folder(std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from), home, ".config");
+        folder.map(|folder| folder.join("scantrail/scanner.toml")).ok_or_else(|| {
+            Failure::usage("there is no HOME to keep the scanner profile in: set HOME or XDG_CONFIG_HOME")
+        })
+    }
+
+    /// What this station's scanner and host do to scans, to be undone in every one; nothing where none was calibrated or
+    /// scans are to be taken as they arrive.
+    ///
+    /// # Errors
+    /// A profile that cannot be read or understood: it is never passed over.
+    pub fn profile(&self) -> Result<Profile, Failure> {
+        match self.profile_path() {
+            Ok(path) if !self.globals.as_scanned => Ok(StationProfile::read(&path)?.unwrap_or_default().profile),
+            _ => Ok(Profile::default()),
+        }
     }
 
     /// A database that is named by a path or a URL.
@@ -205,6 +226,17 @@ impl Context {
         })
     }
 
+    /// Why something is done that nobody does without a reason.
+    ///
+    /// # Errors
+    /// No reason was given.
+    pub fn reason_for(&self, what: &str) -> Result<(), Failure> {
+        match self.globals.reason.as_deref() {
+            Some(reason) if !reason.trim().is_empty() => Ok(()),
+            _ => Err(Failure::usage(format!("{what} has a reason: give it with --reason TEXT"))),
+        }
+    }
+
     /// Carries out what records something; where its outcome is unknown, the op id to repeat it with is named.
     ///
     /// # Errors
@@ -253,7 +285,8 @@ impl Context {
         Ok(fields)
     }
 
-    fn operator(&self) -> String {
+    /// Who does it.
+    pub fn operator(&self) -> String {
         let user = || std::env::var_os("USER").map(|user| user.to_string_lossy().into_owned());
         let named = self.globals.operator.clone().or_else(|| self.config.operator.clone()).or_else(user);
         named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "unknown".to_owned())

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use super::context::Context;
 use super::failure::Failure;
 use super::output::{self, safe};
-use crate::codes::{self, Confidence, EmbeddedRule, Kind, Profile, Reading, Rules, Scanned, title_of_element};
-use crate::ops::{House, OpError, facts_for_scan};
+use crate::codes::{self, Confidence, Decoded, EmbeddedRule, Kind, Profile, Reading, Rules, Scanned, title_of_element};
+use crate::ops::{House, OpError, decoded_by_any, facts_for_scan};
 use crate::scan::{Framed, Framer, MOST_BYTES, frames_by, repaired};
 use crate::store::{Address, Store};
 
@@ -32,7 +32,7 @@ pub struct Args {
     /// The day by which dates with two-digit years are read [default: today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     today: Option<NaiveDate>,
-    /// Undo what this scanner does: prefix=, suffix=, gs=, caps=invert, case=lower, encoding= or char=
+    /// Undo this too, beside the station's profile: prefix=, suffix=, gs=, caps=invert, case=lower, encoding=, char=, …
     #[arg(long = "setting", value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// EAN codes of this form hold a weight, a price or a count
@@ -70,16 +70,18 @@ impl Args {
 }
 
 /// A scan, and what was made of it.
-struct Entry {
+pub struct Entry {
     line: u32,
     raw: String,
     scanned: Scanned,
     refused: Option<(&'static str, String)>,
+    /// What the patterns of makers say of its serial, or of a plain text.
+    decoded: Vec<Decoded>,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
-    let mut profile = Profile::default();
+    let mut profile = context.profile()?;
     for setting in &args.settings {
         profile.set(setting).map_err(|fault| Failure::usage(format!("--setting: {fault}")))?;
     }
@@ -124,7 +126,8 @@ fn known(context: &Context) -> Result<Option<Store>, Failure> {
     }
 }
 
-struct Decoder {
+/// Reads scans by rules and a profile.
+pub struct Decoder {
     rules: Rules,
     profile: Profile,
     typed: bool,
@@ -133,7 +136,16 @@ struct Decoder {
 }
 
 impl Decoder {
-    fn entries(&self, reader: impl BufRead, name: &str) -> Result<Vec<Entry>, Failure> {
+    /// One that knows nothing but a profile.
+    pub fn of(profile: Profile, today: NaiveDate) -> Decoder {
+        Decoder { rules: Rules::default(), profile, typed: false, today, store: None }
+    }
+
+    /// What was made of every scan of a stream.
+    ///
+    /// # Errors
+    /// The stream or the database cannot be read.
+    pub fn entries(&self, reader: impl BufRead, name: &str) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
         for framed in frames_by(reader, Framer::new().keeping_tabs(self.profile.keeps_tabs())) {
             let framed = framed.map_err(|error| Failure::file(name, &error))?;
@@ -159,7 +171,18 @@ impl Decoder {
                 (nothing(), Some(("scan-too-long", message)))
             }
         };
-        Ok(Entry { line: framed.line(), raw: framed.shown(), scanned, refused })
+        let decoded = self.decoded(&scanned.reading)?;
+        Ok(Entry { line: framed.line(), raw: framed.shown(), scanned, refused, decoded })
+    }
+
+    fn decoded(&self, reading: &Reading) -> Result<Vec<Decoded>, Failure> {
+        let text = reading.serial.as_ref().map(|serial| serial.as_str()).or(reading.plain());
+        match (&self.store, text) {
+            (Some(store), Some(text)) => {
+                Ok(store.read(|view| decoded_by_any(view, text, self.today)).map_err(|error: OpError| error)?)
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn scanned(&self, bytes: &[u8]) -> Scanned {
@@ -228,7 +251,8 @@ fn said(reading: &Reading) -> Value {
     })
 }
 
-fn document(entry: &Entry) -> Value {
+/// One scan as a document.
+pub fn document(entry: &Entry) -> Value {
     let reading = &entry.scanned.reading;
     let refused = entry.refused.as_ref().map(|(code, message)| {
         json!({ "code": code, "message": message, "hint": "scan it again, and look at the label; docs/scanners.md" })
@@ -247,11 +271,12 @@ fn document(entry: &Entry) -> Value {
         "price": reading.price, "container": reading.container, "place": reading.place,
         "best_before": reading.dates.best_before.map(|date| date.to_string()),
         "made": reading.dates.made.map(|date| date.to_string()), "item_codes": reading.item_codes,
+        "patterns": entry.decoded.iter().map(pattern_document).collect::<Vec<_>>(),
     })
 }
 
 /// One scan for people: a line that says what it is, then a row for each element, then what it means.
-fn text(entry: &Entry) -> String {
+pub fn text(entry: &Entry) -> String {
     let reading = &entry.scanned.reading;
     let symbology = reading.symbology.as_deref().map(|one| format!(" {}", safe(one))).unwrap_or_default();
     let mut text = format!("{}: {}\n", entry.line, entry.raw);
@@ -262,6 +287,10 @@ fn text(entry: &Entry) -> String {
     });
     text.push_str(&aligned(&elements.collect::<Vec<_>>()));
     text.push_str(&aligned(&meanings(reading)));
+    for decoded in &entry.decoded {
+        text.push_str(&format!("  pattern {}\n", safe(&decoded.pattern)));
+        text.push_str(&aligned(&facts(decoded)));
+    }
     for other in &reading.readings {
         text.push_str(&format!("  or  {}\n", safe(&other.in_brackets())));
     }
@@ -272,6 +301,30 @@ fn text(entry: &Entry) -> String {
         text.push_str(&format!("  refused [{code}] {message}\n"));
     }
     text
+}
+
+/// What a pattern says, as rows.
+fn facts(decoded: &Decoded) -> Vec<[String; 3]> {
+    let known = [
+        ("maker", decoded.maker.clone()),
+        ("model", decoded.model.clone()),
+        ("made", decoded.made.map(|made| made.to_string())),
+        ("plant", decoded.plant.clone()),
+        ("number", decoded.sequence.clone()),
+    ];
+    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let all = known.chain(decoded.further.iter().cloned());
+    all.map(|(name, value)| [format!("  {}", safe(&name)), safe(&value), String::new()]).collect()
+}
+
+fn pattern_document(decoded: &Decoded) -> Value {
+    let further: serde_json::Map<String, Value> =
+        decoded.further.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    json!({
+        "pattern": decoded.pattern, "maker": decoded.maker, "model": decoded.model,
+        "made": decoded.made.map(|made| made.to_string()), "plant": decoded.plant, "sequence": decoded.sequence,
+        "further": further,
+    })
 }
 
 fn meanings(reading: &Reading) -> Vec<[String; 3]> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::hold_text;
 use super::output::safe;
 use super::table::{Align, table};
 use crate::model::Quantity;
@@ -13,6 +14,8 @@ struct Line<'l> {
     first: &'l RecordedLine,
     quantity: Quantity,
     serials: Vec<&'l str>,
+    /// How much each of the units is.
+    measures: Vec<Quantity>,
 }
 
 fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> {
@@ -24,11 +27,13 @@ fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> 
             Some(line) => {
                 line.quantity = line.quantity.plus(one.quantity);
                 line.serials.extend(one.serial.as_deref());
+                line.measures.extend(one.serial.as_ref().map(|_| one.quantity));
             }
             None => lines.push(Line {
                 first: one,
                 quantity: one.quantity,
                 serials: one.serial.as_deref().into_iter().collect(),
+                measures: one.serial.as_ref().map(|_| one.quantity).into_iter().collect(),
             }),
         }
     }
@@ -37,21 +42,27 @@ fn lines<'l>(recorded: impl Iterator<Item = &'l RecordedLine>) -> Vec<Line<'l>> 
 
 /// True for the movements that only give an allocation back while something else was done.
 fn is_side_effect(kind: &str, line: &RecordedLine) -> bool {
-    line.gives_back() && !matches!(kind, "release" | "undo")
+    line.gives_back() && !matches!(kind, "release" | "hold" | "undo")
 }
 
 fn line(line: &Line<'_>) -> Value {
     let first = line.first;
-    json!({
+    let mut document = json!({
         "item": first.item.sku.as_str(),
-        "quantity": line.quantity.display(first.item.scale),
+        "quantity": first.item.counted(line.quantity, line.serials.len()),
         "lot": first.lot.as_ref().map(|lot| lot.code.as_str()),
         "expires": first.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         "best_before": first.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "serials": line.serials,
         "from": first.from.place.path,
         "to": first.to.place.path,
-    })
+    });
+    if let Some(measure) = first.item.measured(line.quantity) {
+        document["measure"] = measure.into();
+        let measures = line.measures.iter().filter_map(|one| first.item.measured(*one));
+        document["measures"] = measures.collect::<Vec<String>>().into();
+    }
+    document
 }
 
 /// An operation.
@@ -129,10 +140,14 @@ pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
     text.push_str(&line_table(&main));
     let released = lines(operation.lines.iter().filter(|line| is_side_effect(&operation.kind, line)));
     if !released.is_empty() {
-        text.push_str("Given back, because other units took their place:\n");
+        text.push_str(match operation.kind.as_str() {
+            "receive" | "return" => "Given back, because it is on hold now:\n",
+            _ => "Given back, because other units took their place:\n",
+        });
         text.push_str(&line_table(&released));
     }
     text.push_str(&unclaimed_text(operation));
+    text.push_str(&hold_text::of(operation));
     files.iter().for_each(|file| text.push_str(&format!("Wrote {}\n", safe(file))));
     text
 }
@@ -147,7 +162,7 @@ fn line_table(lines: &[Line<'_>]) -> String {
         .map(|line| {
             let first = line.first;
             vec![
-                format!("{} {}", line.quantity.display(first.item.scale), first.item.unit),
+                first.item.amount(line.quantity, line.serials.len()),
                 first.item.sku.to_string(),
                 first.lot.as_ref().map(|lot| lot.code.to_string()).unwrap_or_default(),
                 serials_text(&line.serials),

@@ -13,6 +13,8 @@ pub const EXIT_COULD_NOT: u8 = 1;
 pub const EXIT_USAGE: u8 = 2;
 /// A rule refused it. Nothing was written.
 pub const EXIT_REFUSED: u8 = 3;
+/// A check found something.
+pub const EXIT_FOUND: u8 = 4;
 /// The outcome is not known: repeat with the same op id.
 pub const EXIT_UNKNOWN: u8 = 5;
 /// Recorded, but the output could not be delivered.
@@ -43,6 +45,11 @@ pub enum Failure {
     /// Recorded, but the output could not be delivered. The document was shown, or could not be.
     Undelivered {
         /// What was not delivered, and how to get it.
+        message: String,
+    },
+    /// A check found something, and its document says what.
+    Found {
+        /// The same in a sentence.
         message: String,
     },
     /// Nobody reads any more, and nothing was to be written.
@@ -103,6 +110,10 @@ impl Failure {
             Failure::Undelivered { message } => {
                 output::complain(message);
                 EXIT_UNDELIVERED
+            }
+            Failure::Found { message } => {
+                output::complain(message);
+                EXIT_FOUND
             }
             Failure::Silent => EXIT_COULD_NOT,
         }

@@ -8,17 +8,19 @@ use super::{paper, progress};
 use crate::ops::{ImportKind, import};
 use clap::ValueEnum;
 
-/// Read items, locations, partners or orders from a CSV file
+/// Read items, locations, partners, orders or patterns from a CSV file
 ///
 /// The first line names the columns; comma, semicolon or TAB separates. All rows are taken or none, and every bad row is
 /// named.
 ///
 /// items: sku, name, track, gtin, barcode, unit, scale · locations: code, kind · partners: code, kind, name ·
-/// orders: code, kind, partner, item, quantity (one row for each line)
+/// orders: code, kind, partner, item, quantity (one row for each line) · patterns: name, applies to, of, regex, tables,
+/// check, example, note
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   scantrail import items catalogue.csv
-  scantrail import orders orders.csv --dry-run")]
+  scantrail import orders orders.csv --dry-run
+  scantrail import patterns makers.csv")]
 pub struct Args {
     /// What the file holds
     #[arg(value_enum)]
@@ -33,6 +35,7 @@ enum Kind {
     Locations,
     Partners,
     Orders,
+    Patterns,
 }
 
 /// Runs the command.
@@ -45,6 +48,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Kind::Locations => ImportKind::Locations,
         Kind::Partners => ImportKind::Partners,
         Kind::Orders => ImportKind::Orders,
+        Kind::Patterns => ImportKind::Patterns,
     };
     let bar = progress::bar(context, "rows");
     let outcome = import(&store, kind, &bytes, &request, |done, all| progress::show(&bar, done, all));

@@ -169,7 +169,9 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         }
         Command::Show { code } => {
             let item = store.read(|view| item_view(view, &code))?;
-            output::result(&if context.globals.json { document(&item).to_string() } else { text(&[item]) })
+            let holds = super::hold_text::holds(&item.holds);
+            let shown = if context.globals.json { document(&item).to_string() } else { text(&[item]) + &holds };
+            output::result(&shown)
         }
     }
 }
@@ -179,7 +181,7 @@ fn document(view: &ItemView) -> Value {
         "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
         "gtins": view.gtins, "barcodes": view.barcodes, "packs": packs(view), "supplier_barcodes": supplier_codes(view),
         "unit": view.item.unit, "scale": view.item.scale.decimals(),
-        "rules": view.item.rules,
+        "rules": view.item.rules, "holds": view.holds,
     })
 }
 

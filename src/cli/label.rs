@@ -1,6 +1,6 @@
 //! `label`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::json;
@@ -57,12 +57,23 @@ enum Kind {
     Commands,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SheetPaper {
+/// The paper of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SheetPaper {
     /// 210 by 297 mm
     A4,
     /// 8.5 by 11 inches
     Letter,
+}
+
+impl SheetPaper {
+    /// Its size.
+    pub fn size(self) -> SheetSize {
+        match self {
+            SheetPaper::A4 => SheetSize::A4,
+            SheetPaper::Letter => SheetSize::Letter,
+        }
+    }
 }
 
 /// The flags of labels.
@@ -124,13 +135,10 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     if args.kind == Kind::Commands && !args.codes.is_empty() {
         return Err(Failure::usage("`label commands` prints the whole sheet and takes no codes"));
     }
-    let size = match args.paper {
-        SheetPaper::A4 => SheetSize::A4,
-        SheetPaper::Letter => SheetSize::Letter,
-    };
+    let size = args.paper.size();
     match args.kind {
-        Kind::Commands => return deliver(&command_paper(size, context.now())?, args, context),
-        Kind::Badge => return deliver(&badge_paper(&args.codes, size, context.now())?, args, context),
+        Kind::Commands => return deliver(&command_paper(size, context.now())?, &args.out, context),
+        Kind::Badge => return deliver(&badge_paper(&args.codes, size, context.now())?, &args.out, context),
         _ => {}
     }
     let kind = args.kind.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
@@ -141,11 +149,15 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         labels_for(view, &kind, &args.codes, item, &request, context.now(), &show)
     });
     bar.finish_and_clear();
-    deliver(&made?, args, context)
+    deliver(&made?, &args.out, context)
 }
 
-fn deliver(made: &Paper, args: &Args, context: &Context) -> super::Result {
-    let files = if context.globals.dry_run { Vec::new() } else { paper::write(made, &args.out, context)? };
+/// Writes paper and says so.
+///
+/// # Errors
+/// What cannot be written.
+pub fn deliver(made: &Paper, out: &Path, context: &Context) -> super::Result {
+    let files = if context.globals.dry_run { Vec::new() } else { paper::write(made, out, context)? };
     output::result(&if context.globals.json {
         json!({ "files": files }).to_string()
     } else {

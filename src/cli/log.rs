@@ -67,8 +67,11 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
         .unwrap_or_default();
     let more = document.get("lines").and_then(Value::as_array).map_or(0, |lines| lines.len().saturating_sub(3));
     let goods = if more > 0 { format!("{}, and {more} more", goods.join(", ")) } else { goods.join(", ") };
+    let goods = super::hold_text::what(document).unwrap_or(goods);
     let what = operation.reverses.map_or(operation.kind.clone(), |reversed| format!("undo of {reversed}"));
-    let remark: Vec<String> = ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();
+    let mut remark: Vec<String> =
+        ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();
+    remark.extend(document.contains_key("overridden").then(|| "sold although held".to_owned()));
     vec![
         operation.number.to_string(),
         operation.stamp.at.format("%Y-%m-%d %H:%M").to_string(),

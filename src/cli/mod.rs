@@ -7,10 +7,13 @@ mod allocate;
 mod config;
 mod context;
 mod copy_db;
+mod cut;
 mod decode;
 mod document;
 mod draft;
 mod failure;
+mod hold;
+mod hold_text;
 mod import;
 mod init;
 mod item;
@@ -23,11 +26,15 @@ mod order;
 mod output;
 mod paper;
 mod partner;
+mod pattern;
 mod pick;
+mod profile;
 mod progress;
 mod receive;
 mod release;
+mod release_hold;
 mod return_goods;
+mod scanner;
 mod scans;
 mod sell;
 mod setting;
@@ -93,11 +100,16 @@ enum Command {
     Pick(pick::Args),
     Sell(sell::Args),
     Return(return_goods::Args),
+    Cut(cut::Args),
+    Hold(hold::Args),
+    ReleaseHold(release_hold::Args),
     Trace(trace::Args),
     Stock(stock::Args),
     Label(label::Args),
     Decode(decode::Args),
+    Scanner(scanner::Args),
     Station(station::Args),
+    Pattern(pattern::Args),
     Setting(setting::Args),
     Undo(undo::Args),
     Log(log::Args),
@@ -152,11 +164,16 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Pick(args) => pick::run(args, context),
         Command::Sell(args) => sell::run(args, context),
         Command::Return(args) => return_goods::run(args, context),
+        Command::Cut(args) => cut::run(args, context),
+        Command::Hold(args) => hold::run(args, context),
+        Command::ReleaseHold(args) => release_hold::run(args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
+        Command::Scanner(args) => scanner::run(args, context),
         Command::Station(args) => station::run(&args, context),
+        Command::Pattern(args) => pattern::run(args, context),
         Command::Setting(args) => setting::run(args, context),
         Command::Undo(args) => undo::run(&args, context),
         Command::Log(args) => log::run(&args, context),

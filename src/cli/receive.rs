@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::label::LabelArgs;
 use super::scans::{self, ScanArgs};
 use super::{paper, progress};
-use crate::ops::{Receive, labels_of_operation};
+use crate::ops::{MOST_NEW_SERIALS, Numbers, Receive, labels_of_operation, record_batch};
 
 /// Take goods in from a supplier
 ///
@@ -19,6 +19,8 @@ use crate::ops::{Receive, labels_of_operation};
 
 Examples:
   scantrail receive --po PO-1001
+  scantrail receive --po PO-1001 --item PALLET --new-serials 48 --labels labels.pdf
+  printf '500\\n' | scantrail receive --from MILL --item FLOUR --new-lot
   scantrail receive --from ACME --to WH1/A-01 --scans delivery.txt --labels labels.pdf
   printf 'LAPTOP-15\\n2\\nSN001\\nSN002\\n' | scantrail receive --po PO-1001 --dry-run"
 )]
@@ -48,9 +50,35 @@ pub struct Args {
     #[arg(long, value_name = "FILE.pdf")]
     labels: Option<PathBuf>,
     #[command(flatten)]
+    numbers: NumberArgs,
+    #[command(flatten)]
     label: LabelArgs,
     #[command(flatten)]
     scans: ScanArgs,
+}
+
+/// Numbers that are made while goods are received.
+#[derive(clap::Args)]
+#[command(next_help_heading = "New numbers")]
+struct NumberArgs {
+    /// Make so many serials of --item from its template, and receive a unit for each; nothing is scanned
+    #[arg(long, value_name = "COUNT", requires = "item", conflicts_with_all = ["scans", "live"], value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_NEW_SERIALS)))]
+    new_serials: Option<u32>,
+    /// Make a lot of --item from its template for the whole batch
+    #[arg(long, requires = "item", conflicts_with = "lot")]
+    new_lot: bool,
+    /// The size class, for templates with {size}
+    #[arg(long, value_name = "CLASS")]
+    size: Option<String>,
+    /// How much each new unit measures, for items with a measure
+    #[arg(long, value_name = "MEASURE", requires = "new_serials")]
+    each_measure: Option<String>,
+    /// How serials are made this time
+    #[arg(long, value_name = "TEMPLATE", requires = "new_serials")]
+    serial_template: Option<String>,
+    /// How lots are made this time
+    #[arg(long, value_name = "TEMPLATE", requires = "new_lot")]
+    lot_template: Option<String>,
 }
 
 /// Runs the command.
@@ -67,11 +95,24 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         to: args.to,
         invoice: args.invoice,
         allow_over: args.allow_over,
+        numbers: Numbers {
+            new_serials: args.numbers.new_serials,
+            new_lot: args.numbers.new_lot,
+            size: args.numbers.size,
+            measure: args.numbers.each_measure,
+            serial_template: args.numbers.serial_template,
+            lot_template: args.numbers.lot_template,
+        },
         supplier_lot: args.supplier_lot,
         correct_dates: args.correct_dates,
         options: args.scans.options(),
     };
-    let recorded = scans::record(context, &store, &args.scans, &verb, &request)?;
+    let recorded = if verb.numbers.new_serials.is_some() {
+        args.scans.check()?;
+        record_batch(&store, &verb, &request, &[]).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?
+    } else {
+        scans::record(context, &store, &args.scans, &verb, &request)?
+    };
     paper::deliver(
         context,
         &store,

@@ -34,6 +34,9 @@ pub struct Args {
     /// Our invoice
     #[arg(long, value_name = "NUMBER")]
     invoice: Option<String>,
+    /// Sell goods although they are on hold or expired, with --reason; a rule of the house must allow it
+    #[arg(long)]
+    override_hold: bool,
     /// Print the packing slip
     #[arg(long, value_name = "FILE.pdf")]
     slip: Option<PathBuf>,
@@ -46,6 +49,9 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: Args, context: &Context) -> super::Result {
+    if args.override_hold {
+        context.reason_for("an override")?;
+    }
     let store = context.store()?;
     let request = context.request()?;
     let verb = Sell {
@@ -53,6 +59,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         customer: args.to,
         from: args.from,
         invoice: args.invoice,
+        override_hold: args.override_hold,
         options: args.scans.options(),
     };
     let recorded = if args.picked {

@@ -56,7 +56,8 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     let label = args.label.request(context)?;
     let labels_to = args.labels_to.clone().unwrap_or_default();
     let store = context.store()?;
-    let mut source = if std::io::stdin().is_terminal() { Source::terminal()? } else { Source::pipe() };
+    let source = if std::io::stdin().is_terminal() { Source::terminal()? } else { Source::pipe() };
+    let mut source = source.repairing(context.profile()?);
     let screen = Screen::new(context, source.is_terminal());
     let request = context.request()?;
     let begun = Keeper::begin(context, &store, identity(&request), &request, &mut source, &screen, args.drafts)?;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::output;
 use super::table::{Align, table};
-use crate::ledger::{Code, Refusal};
+use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
-use crate::ops::{OpError, lot_named, resolve_item};
+use crate::ops::{OpError, held_by, lot_named, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -47,7 +47,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
         let rows = view.stock(&filter)?;
-        Ok::<_, OpError>(merged(if args.split_lots { of_split_lots(rows) } else { rows }))
+        merged(view, if args.split_lots { of_split_lots(rows) } else { rows }, today)
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -105,10 +105,12 @@ struct Row {
     stock: StockRow,
     allocated: Quantity,
     orders: Vec<String>,
+    held: Option<HeldBy>,
 }
 
 /// Free and claimed stock of one item, lot and place is one row.
-fn merged(rows: Vec<StockRow>) -> Vec<Row> {
+fn merged(view: &View<'_>, rows: Vec<StockRow>, today: NaiveDate) -> Result<Vec<Row>, OpError> {
+    look_ahead(view, &rows)?;
     let mut index: BTreeMap<(i64, Option<i64>, i64), usize> = BTreeMap::new();
     let mut merged: Vec<Row> = Vec::new();
     for row in rows {
@@ -125,23 +127,38 @@ fn merged(rows: Vec<StockRow>) -> Vec<Row> {
             }
             None => {
                 index.insert(key, merged.len());
-                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect() });
+                let lot = row.lot.as_deref();
+                let held = held_by(view, row.item.id, lot, row.unit, &row.standing.place, today)?;
+                merged.push(Row { stock: row, allocated: claimed, orders: order.into_iter().collect(), held });
             }
         }
     }
-    merged
+    Ok(merged)
+}
+
+/// Looks up what all rows need to know of holds.
+fn look_ahead(view: &View<'_>, rows: &[StockRow]) -> Result<(), OpError> {
+    view.find_holds_ahead(&rows.iter().map(|row| row.item.id).collect::<Vec<_>>())?;
+    let units = rows.iter().filter_map(|row| Some((row.item.id, row.unit?)));
+    Ok(view.find_receipts_ahead(&units.collect::<Vec<_>>())?)
 }
 
 fn document(row: &Row) -> Value {
     let stock = &row.stock;
-    json!({
+    let allocated = usize::from(!row.allocated.is_zero());
+    let mut document = json!({
         "item": stock.item.sku.as_str(), "location": stock.standing.place.path,
         "lot": stock.lot.as_ref().map(|lot| lot.code.as_str()), "serial": stock.serial,
-        "quantity": stock.quantity.display(stock.item.scale), "allocated": row.allocated.display(stock.item.scale),
+        "quantity": stock.item.counted(stock.quantity, 1), "allocated": stock.item.counted(row.allocated, allocated),
         "expires": stock.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
-        "orders": row.orders,
-    })
+        "orders": row.orders, "held": row.held.is_some(), "held_because": row.held.as_ref().map(HeldBy::reason),
+        "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
+    });
+    if let Some(measure) = stock.item.measured(stock.quantity) {
+        document["measure"] = measure.into();
+    }
+    document
 }
 
 fn text(rows: &[Row]) -> String {
@@ -169,6 +186,7 @@ fn text(rows: &[Row]) -> String {
                 stock.item.unit.clone(),
                 if row.allocated.is_zero() { String::new() } else { show(row.allocated) },
                 row.orders.join(" "),
+                row.held.as_ref().map(|held| format!("held: {}", output::safe(&held.reason()))).unwrap_or_default(),
             ]
         })
         .collect();
@@ -183,6 +201,7 @@ fn text(rows: &[Row]) -> String {
         ("unit", Align::Left),
         ("allocated", Align::Right),
         ("for", Align::Left),
+        ("state", Align::Left),
     ];
     table(&columns, &cells)
 }

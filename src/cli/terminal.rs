@@ -124,6 +124,17 @@ fn raw(mut termios: Termios) -> Termios {
     termios
 }
 
+impl RawTerminal {
+    /// Waits so long for a further byte or a signal, without taking it: true when none came.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn is_quiet_for(&self, pause: Duration) -> io::Result<bool> {
+        let (has_byte, has_signal) = self.wait(Some(pause))?;
+        Ok(!has_byte && !has_signal)
+    }
+}
+
 impl Drop for RawTerminal {
     fn drop(&mut self) {
         restore();

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::table::{Align, table};
 use super::{output, paper};
+use crate::ledger::HeldBy;
 use crate::ops::{OpError, Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_paper};
 use crate::store::Event;
 
@@ -78,23 +79,27 @@ fn ambiguous(code: &str, subjects: &[Subject]) -> Failure {
 
 fn document(trace: &Trace, files: &[String]) -> Value {
     let now = |row: &TraceNow| {
-        json!({
+        let document = json!({
             "item": row.item.sku.as_str(), "lot": row.lot.as_ref().map(|lot| lot.code.as_str()), "serial": row.serial,
-            "location": row.standing.place.path, "quantity": row.quantity.display(row.item.scale), "state": row.state(),
+            "location": row.standing.place.path, "quantity": row.item.counted(row.quantity, 1), "state": row.state(),
             "order": row.standing.claim.as_ref().map(|claim| claim.order_code.as_str()),
+            "held": row.held.is_some(), "held_because": row.held.as_ref().map(HeldBy::reason),
+            "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
             "expires": row.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
             "best_before": row.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
-        })
+        });
+        with_measure(document, row.item.measured(row.quantity))
     };
     let event = |event: &Event| {
-        json!({
+        let document = json!({
             "operation": event.operation.0, "kind": event.kind, "at": event.at.to_rfc3339(),
             "from": event.from.place.path, "to": event.to.place.path,
-            "quantity": event.quantity.display(event.item.scale), "item": event.item.sku.as_str(),
+            "quantity": event.item.counted(event.quantity, 1), "item": event.item.sku.as_str(),
             "lot": event.lot.as_ref().map(|lot| lot.code.as_str()), "serial": event.serial,
             "document": event.document, "invoice": event.invoice, "partner": event.partner,
             "reverses": event.reverses.map(|number| number.0), "remark": event.remark,
-        })
+        });
+        with_measure(document, event.item.measured(event.quantity))
     };
     let mut document = json!({
         "subject": subject(&trace.subject),
@@ -103,6 +108,13 @@ fn document(trace: &Trace, files: &[String]) -> Value {
     });
     if !files.is_empty() {
         document["files"] = json!(files);
+    }
+    document
+}
+
+fn with_measure(mut document: Value, measure: Option<String>) -> Value {
+    if let Some(measure) = measure {
+        document["measure"] = measure.into();
     }
     document
 }
@@ -121,7 +133,7 @@ fn text(trace: &Trace, files: &[String]) -> String {
                 row.serial.as_deref().map(output::safe).unwrap_or_default(),
                 row.standing.place.path.clone(),
                 row.quantity.display(row.item.scale),
-                format!("{}{}", row.state(), order.unwrap_or_default()),
+                format!("{}{}{}", row.state(), order.unwrap_or_default(), why_held(row)),
             ]
         })
         .collect();
@@ -138,6 +150,13 @@ fn text(trace: &Trace, files: &[String]) -> String {
     text.push_str(&events(&trace.events));
     files.iter().for_each(|file| text.push_str(&format!("\nWrote {}\n", output::safe(file))));
     text
+}
+
+/// Why goods are held, and since which operation.
+fn why_held(row: &TraceNow) -> String {
+    let Some(held) = &row.held else { return String::new() };
+    let since = held.operation().map(|number| format!(" (operation {number})")).unwrap_or_default();
+    format!(": {}{since}", output::safe(&held.reason()))
 }
 
 fn events(events: &[Event]) -> String {

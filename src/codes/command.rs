@@ -101,6 +101,9 @@ pub enum CommandFault {
     /// Something other than letters A to Z and digits, or nothing behind the prefix.
     #[error("it is cut short or holds other characters than letters and digits")]
     Malformed,
+    /// One character of the prefix is wrong, lost or too many.
+    #[error("a character of its beginning is damaged; scan it again")]
+    Damaged,
     /// The check character does not fit the rest.
     #[error("its check character {found} should be {expected}; scan it again")]
     WrongCheckCharacter {
@@ -206,11 +209,10 @@ impl Command {
     /// # Errors
     /// [`Unreadable::Command`] for a text that begins like a command scan and is none; it is never an item or a lot.
     pub fn from_scan(text: &str) -> Option<Result<Command, Unreadable>> {
-        let beginning = text.get(..PREFIX.len())?;
-        if !beginning.eq_ignore_ascii_case(PREFIX) {
-            return None;
-        }
         let unreadable = |fault| Unreadable::Command { text: super::shown(text.as_bytes()), fault };
+        if !text.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX) {
+            return begins_almost(text.as_bytes()).then(|| Err(unreadable(CommandFault::Damaged)));
+        }
         Some(Command::parse(&text.to_ascii_uppercase()).map_err(unreadable))
     }
 
@@ -225,6 +227,17 @@ impl Command {
         }
         Command::from_word(word).ok_or_else(|| CommandFault::UnknownWord(word.to_owned()))
     }
+}
+
+/// True for a text that begins with the prefix but for one character, or for two that changed places.
+fn begins_almost(text: &[u8]) -> bool {
+    let prefix = PREFIX.as_bytes();
+    let same = text.iter().zip(prefix).take_while(|(one, other)| one == other).count();
+    let (text, prefix) = (text.get(same..).unwrap_or_default(), prefix.get(same..).unwrap_or_default());
+    let behind = |rest: &'static [u8], at: usize| rest.get(at..).unwrap_or_default();
+    let goes_on = |at: usize, rest: &[u8]| text.get(at..).is_some_and(|text| text.starts_with(rest));
+    let is_swapped = text.first() == prefix.get(1) && text.get(1) == prefix.first() && goes_on(2, behind(prefix, 2));
+    goes_on(0, behind(prefix, 1)) || goes_on(1, behind(prefix, 1)) || goes_on(1, prefix) || is_swapped
 }
 
 /// An element of GF(4) × GF(9).
@@ -330,7 +343,7 @@ mod tests {
                     let mut text = code.clone();
                     text.replace_range(index..=index, &wrong.to_string());
                     assert!(!is_accepted(&text), "{text}");
-                    assert_eq!(Command::from_scan(&text).is_some(), index >= PREFIX.len(), "{text}");
+                    assert!(Command::from_scan(&text).is_some(), "{text}");
                     assert_ne!(check_character(&text[..text.len() - 1]), text.chars().last(), "{text}");
                 }
             }
@@ -379,12 +392,23 @@ mod tests {
     #[test]
     fn what_begins_like_a_command_is_never_anything_else() {
         let unknown = format!("{PREFIX}DANCE{}", check_character("SCANTRAILDANCE").unwrap());
-        for text in
-            [PREFIX, "SCANTRAILX", "SCANTRAIL-STAND", "SCANTRAILDONÉ", "SCANTRAILDONE", "SCANTRAILDONE\u{1}", &unknown]
-        {
+        for text in [
+            PREFIX,
+            "SCANTRAILX",
+            "SCANTRAIL-STAND",
+            "SCANTRAILDONÉ",
+            "SCANTRAILDONE",
+            "SCANTRAILDONE\u{1}",
+            &unknown,
+            "XSCANTRAILDONE",
+            "CANTRAILDONER",
+            "SCNATRAILDONER",
+            "SCANTRAALDONER",
+            "SCANTRAIDONER",
+        ] {
             assert!(matches!(Command::from_scan(text), Some(Err(Unreadable::Command { .. }))), "{text}");
         }
-        for text in ["", "DONE", "SCANTRAI", "SCANTRAÏL", "XSCANTRAILDONE"] {
+        for text in ["", "DONE", "SCANTRAI", "SCANTRÄL", "TRAILDONER", "SCANDONER"] {
             assert!(Command::from_scan(text).is_none(), "{text}");
         }
         assert_eq!(

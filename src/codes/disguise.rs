@@ -85,9 +85,9 @@ const STAND_INS: &[(&str, Proof)] = &[
     ("(GS)", Proof::Text),
 ];
 
-/// True when a control character is at the beginning of a stand-in, so that a scan with it may be GS1 data.
+/// True when a stand-in may be in the data.
 fn is_possible(data: &str) -> bool {
-    data.bytes().any(|byte| !byte.is_ascii_alphanumeric())
+    data.bytes().any(|byte| !byte.is_ascii_alphanumeric()) || data.contains("Alt029") || data.contains("ALT029")
 }
 
 /// Reads GS1 data whose separators may be disguised. `declared` says that the scanner called it GS1 data; otherwise it
@@ -101,13 +101,19 @@ pub(super) fn read(data: &str, declared: bool, today: NaiveDate) -> Option<Scann
         Some(literal) if literal.fault.is_none() => literal,
         _ => return undisguised(data, declared, false, today).map(Scanned::from),
     };
-    if let Some(other) = undisguised(data, declared, true, today) {
-        let message = format!("it may also be {}", shown(other.in_brackets().as_bytes()));
-        literal.reading.warn("separator-in-words", message);
-        literal.reading.doubt(Confidence::Ambiguous);
-        literal.reading.readings.insert(0, other);
-    }
+    literal.reading = beside_words(literal.reading, data, today);
     Some(literal)
+}
+
+/// The reading of data that parses as it stands, with a second one beside it where words for the separator stand in a value.
+pub(super) fn beside_words(mut literal: Reading, data: &str, today: NaiveDate) -> Reading {
+    let may_hold_words = is_possible(data) && !data.contains(SEPARATOR);
+    let Some(other) = may_hold_words.then(|| undisguised(data, true, true, today)).flatten() else { return literal };
+    let message = format!("it may also be {}", shown(other.in_brackets().as_bytes()));
+    literal.warn("separator-in-words", message);
+    literal.doubt(Confidence::Ambiguous);
+    literal.readings.insert(0, other);
+    literal
 }
 
 /// The reading with the first stand-in that makes the whole scan right; with `only_text`, of those that GS1 data can
@@ -119,10 +125,11 @@ fn undisguised(data: &str, declared: bool, only_text: bool, today: NaiveDate) ->
         let leads = data.starts_with(stand_in);
         let candidate = data.replace(stand_in, "\u{1d}");
         let is_known = declared || gs1::begins_with_a_number(candidate.trim_start_matches(SEPARATOR));
-        // A stray character at the end separates nothing.
+        // A stray character at the end separates nothing; one that GS1 data cannot hold, and words, end a value there.
         let separates = candidate.trim_end_matches(SEPARATOR).contains(SEPARATOR);
         let is_visible = stand_in.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-        if is_visible && !separates {
+        let is_at_the_end = is_visible && !separates;
+        if is_at_the_end && *proof == Proof::Guess {
             continue;
         }
         let is_announced = leads && candidate.trim_matches(SEPARATOR).contains(SEPARATOR);
@@ -132,7 +139,8 @@ fn undisguised(data: &str, declared: bool, only_text: bool, today: NaiveDate) ->
         let Ok(mut reading) = gs1::read_literally(&candidate, today).whole() else { continue };
         let shown = shown(stand_in.as_bytes());
         reading.warn("separator-disguised", format!("{shown} was read as the separator (FNC1)"));
-        if *proof != Proof::Sure || !is_known {
+        let is_stray = is_at_the_end && stand_in.len() == 1;
+        if *proof != Proof::Sure || !is_known || is_stray {
             reading.doubt(Confidence::Guess);
         }
         reading.is_guess = !declared;

@@ -2,11 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Kind, Reading, data_identifiers};
+use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers};
 
 /// Reads one of these codes; `None` for any other text.
-pub(super) fn read(text: &str, today: NaiveDate) -> Option<Reading> {
-    lcsc(text).or_else(|| tme_names(text)).or_else(|| tme_identifiers(text, today))
+pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
+    if text.starts_with("{pbn:") && !text.contains('}') {
+        let reading = label(text, Vec::new());
+        return Some(Scanned { reading, fault: Some(Unreadable::Label("is cut short")) });
+    }
+    let reading = lcsc(text).or_else(|| tme_names(text)).or_else(|| tme_identifiers(text, today));
+    reading.map(Scanned::from)
 }
 
 fn label(text: &str, elements: Vec<(String, String)>) -> Reading {
@@ -21,7 +26,17 @@ fn value<'r>(reading: &'r Reading, name: &str) -> Option<&'r str> {
 
 fn name_item(reading: &mut Reading, names: &[&str], count: &str) {
     reading.item_codes = names.iter().filter_map(|name| value(reading, name)).map(str::to_owned).collect();
-    reading.count = value(reading, count).and_then(data_identifiers::decimal);
+    let stated = value(reading, count).map(str::to_owned);
+    reading.count = stated.as_deref().and_then(data_identifiers::decimal);
+    if let Some(stated) = stated.filter(|_| reading.count.is_none()) {
+        data_identifiers::not_a_quantity(reading, count, &stated);
+    }
+    let is_doubled = |one: &&str| reading.elements.iter().filter(|(name, _)| name == one).count() > 1;
+    if let Some(name) = names.iter().chain([&count]).find(|name| is_doubled(name)) {
+        let message = format!("{name} stands there twice; the first one is used");
+        reading.warn("not-used", message);
+        reading.doubt(Confidence::Guess);
+    }
 }
 
 /// `{pbn:…,on:…,pc:…,pm:…,qty:…}`: not JSON, because nothing is quoted. A piece without a colon belongs to the value
@@ -83,8 +98,8 @@ fn tme_identifiers(text: &str, today: NaiveDate) -> Option<Reading> {
         return None;
     }
     let mut reading = label(text, Vec::new());
-    fields.iter().for_each(|field| data_identifiers::put(&mut reading, field, today));
-    data_identifiers::settle(&mut reading);
+    fields.iter().for_each(|field| data_identifiers::put(&mut reading, field));
+    data_identifiers::settle(&mut reading, today);
     reading.is_guess = true;
     reading.doubt(Confidence::Guess);
     reading.count.is_some().then_some(reading)

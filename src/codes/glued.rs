@@ -18,9 +18,11 @@ pub fn take_apart(scan: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let (mut rest, mut from) = (scan, begins + 3);
     while let Some(at) = seam(rest, from) {
-        let (piece, behind) = rest.split_at(at);
+        // The mark in front of a scan belongs to the next one.
+        let marks = rest[..at].iter().rev().take_while(|byte| matches!(byte, 0x01 | 0x02)).count();
+        let (piece, behind) = rest.split_at(at - marks);
         pieces.push(piece);
-        (rest, from) = (behind, 3);
+        (rest, from) = (behind, marks + 3);
     }
     pieces.push(rest);
     pieces
@@ -44,7 +46,7 @@ mod tests {
     fn lines_are_taken_apart_at_identifiers_only() {
         for (line, pieces) in [
             (&b"]E04006381333931]E04006381333931"[..], &[&b"]E04006381333931"[..], b"]E04006381333931"][..]),
-            (b"\x02]C110B7\x03\x02]Q1A\x03]C110B8", &[b"\x02]C110B7\x03\x02", b"]Q1A\x03", b"]C110B8"]),
+            (b"\x02]C110B7\x03\x02]Q1A\x03]C110B8", &[b"\x02]C110B7\x03", b"\x02]Q1A\x03", b"]C110B8"]),
             (b"]E04006381333931|]e010B7\x1d21S1", &[b"]E04006381333931|]e010B7\x1d21S1"]),
             (b"]C110AB]17270131", &[b"]C110AB]17270131"]),
             (b"A]C1B", &[b"A]C1B"]),

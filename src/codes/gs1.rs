@@ -160,9 +160,25 @@ impl Contents<'_> {
             let value = shown(element.value.as_bytes());
             let message = format!("element ({}) is not assigned: {value} is not used", element.identifier);
             reading.warn("unknown-element", message);
+            reading.doubt(Confidence::Guess);
         }
         if (self.has("01") || (self.has("02") && self.has("37"))) && reading.item.is_none() {
             reading.warn("item-all-zeros", "the item number is all zeros and names no item");
+        }
+        let dates = reading.dates;
+        let is_made_later = dates.made.zip(dates.expires.or(dates.best_before)).is_some_and(|(made, end)| made > end);
+        let contradicts = self.date("17").zip(self.date("7003")).is_some_and(|(one, other)| one != other);
+        if is_made_later || contradicts {
+            reading.warn(
+                "dates-differ",
+                "its dates do not fit each other: was it made after it expired, or does it expire twice?",
+            );
+            reading.doubt(Confidence::Guess);
+        }
+        let times = |identifier: &str| self.elements.iter().filter(|element| element.identifier == identifier).count();
+        if let Some(doubled) = ["00", "01", "02"].into_iter().find(|identifier| times(identifier) > 1) {
+            reading.warn("doubled-text", format!("({doubled}) stands there more than once: did scans run together?"));
+            reading.doubt(Confidence::Guess);
         }
         let letters =
             || self.elements.iter().flat_map(|element| element.value.chars()).filter(char::is_ascii_alphabetic);

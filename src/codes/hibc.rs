@@ -78,8 +78,8 @@ pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
     }
     if !is_checked(text) {
         let expected = text.get(..text.len() - 1).and_then(check_character);
-        // A text that is plainly something else, such as a telephone number, has no labeler.
-        let fault = is_primary(text).then(|| {
+        // A text that is plainly something else, such as a telephone number, has no labeler and no `$$`.
+        let fault = (is_primary(text) || text.starts_with("+$$")).then(|| {
             let found = text.chars().next_back().unwrap_or_default();
             let expected = expected.map_or_else(String::new, |expected| format!(", it should be {expected}"));
             Unreadable::Hibc(format!("has check character {}{expected}", shown(found.to_string().as_bytes())))

@@ -8,7 +8,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::elements::{self, Element};
-use super::{Confidence, Reading, Scanned, check_digit, dates, gs1, identifiers, shown};
+use super::{Confidence, Gtin, Reading, Scanned, Unreadable, check_digit, dates, gs1, identifiers, shown};
 
 /// How many readings are kept beside the literal one.
 const MOST_READINGS: usize = 8;
@@ -31,11 +31,15 @@ enum Looks {
 
 /// Looks for elements that the values of a scan without separators hide, and puts what it finds into the reading.
 pub(super) fn look_for(scanned: &mut Scanned, data: &str, today: NaiveDate) {
-    let mut search = Search { today, tried: 0, found: Vec::new() };
+    let mut search = Search { today, tried: 0, found: Vec::new(), hides_a_label: false };
     search.cut(data, Vec::new(), None);
-    search.found.sort_by_key(|(looks, _)| std::cmp::Reverse(*looks));
+    search.found.sort_by_key(|(looks, reading)| std::cmp::Reverse((*looks, forms(reading))));
     search.found.truncate(MOST_READINGS);
-    let Some((best, first)) = search.found.first() else { return };
+    if search.hides_a_label {
+        scanned.fault = scanned.fault.take().or(Some(Unreadable::TwoScans));
+        return;
+    }
+    let Some((best, first)) = search.found.first() else { return warn_of_number(&mut scanned.reading) };
     let literal = &mut scanned.reading;
     let message = format!("a separator may be missing: it may also be {}", shown(first.in_brackets().as_bytes()));
     literal.warn("hidden-element", message);
@@ -43,8 +47,33 @@ pub(super) fn look_for(scanned: &mut Scanned, data: &str, today: NaiveDate) {
     literal.readings = search.found.into_iter().map(|(_, reading)| reading).collect();
 }
 
+/// The digits of an EAN code behind the last value: the next scan may have run on into it.
+fn warn_of_number(reading: &mut Reading) {
+    const EAN_13: usize = 13;
+    let Some((identifier, value)) = reading.elements.last() else { return };
+    let Some((before, number)) = value.len().checked_sub(EAN_13).and_then(|at| value.split_at_checked(at)) else {
+        return;
+    };
+    if is_cuttable(identifier) && !before.is_empty() && Gtin::candidate(number).is_some() {
+        reading.warn("doubled-text", format!("it may have run together with the EAN code {number}"));
+        reading.doubt(Confidence::Guess);
+    }
+}
+
+/// How many elements have a form of their own.
+fn forms(reading: &Reading) -> usize {
+    reading.elements.iter().filter(|(identifier, _)| identifiers::predefined_length(identifier).is_some()).count()
+}
+
+/// True for a date that goods may well have.
+pub(super) fn is_near(date: NaiveDate, today: NaiveDate) -> bool {
+    (today.year().saturating_sub(YEARS_BACK)..=today.year().saturating_add(YEARS_AHEAD)).contains(&date.year())
+}
+
 struct Search {
     today: NaiveDate,
+    /// An element that names a thing stands there a second time.
+    hides_a_label: bool,
     tried: usize,
     found: Vec<(Looks, Reading)>,
 }
@@ -109,6 +138,9 @@ impl Search {
             elements[..index].iter().any(|other| other.identifier == one.identifier)
         };
         if elements.iter().enumerate().any(repeats) {
+            let names_a_thing =
+                |pair: (usize, &Element<'_>)| matches!(pair.1.identifier, "00" | "01" | "02") && repeats(pair);
+            self.hides_a_label |= looks == Looks::Strong && elements.iter().enumerate().any(names_a_thing);
             return;
         }
         if let Ok(mut reading) = gs1::of_elements(&elements, self.today).whole() {
@@ -128,7 +160,14 @@ impl Search {
         match identifier {
             "01" | "02" => digits(14).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
             "00" => digits(18).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong),
-            "11" | "13" | "15" | "16" | "17" => digits(6).filter(|six| self.is_believable(six)).map(|_| Looks::Strong),
+            "11" | "12" | "13" | "15" | "16" | "17" => digits(6).and_then(|six| self.looks_of_date(six)),
+            "410" | "411" | "412" | "413" | "414" | "415" | "416" | "417" => {
+                digits(13).filter(|number| check_digit::verify(number).is_ok()).map(|_| Looks::Strong)
+            }
+            "7003" => digits(10).and_then(|time| self.looks_of_date(time.get(..6)?)),
+            "240" | "241" | "250" | "251" | "400" | "401" | "403" | "420" | "421" | "422" => {
+                (!behind.is_empty()).then_some(Looks::Weak)
+            }
             "30" | "37" if check_digit::is_digits(before) => None,
             "10" | "21" | "30" | "37" => (!behind.is_empty()).then_some(Looks::Weak),
             measure if identifiers::measure(measure).is_some() => digits(6).map(|_| Looks::Strong),
@@ -136,18 +175,16 @@ impl Search {
         }
     }
 
-    fn is_believable(&self, six: &str) -> bool {
-        let date = dates::date_of_six_digits(six, self.today);
-        let years = self.today.year() - YEARS_BACK..=self.today.year() + YEARS_AHEAD;
-        date.is_ok_and(|date| years.contains(&date.year()))
+    /// A date near today is seldom there by chance; one that is far from it may be.
+    fn looks_of_date(&self, six: &str) -> Option<Looks> {
+        let date = dates::date_of_six_digits(six, self.today).ok()?;
+        Some(if is_near(date, self.today) { Looks::Strong } else { Looks::Weak })
     }
 }
 
-/// The elements whose values people make up, in which anything may stand, and counts.
+/// The elements that need a separator behind them.
 fn is_cuttable(identifier: &str) -> bool {
-    matches!(identifier, "10" | "21" | "22" | "30" | "37" | "235" | "240" | "241" | "250" | "251" | "254")
-        || identifier.starts_with('9')
-        || identifier.starts_with('4')
+    identifiers::predefined_length(identifier).is_none() && identifiers::assigned(identifier).is_some()
 }
 
 /// The elements with the separators that were lost.

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Kind, Reading, Scanned, Unreadable, check_digit};
+use super::{Confidence, Kind, Reading, Scanned, Unreadable, check_digit};
 use crate::model::{LotCode, SerialCode};
 
 /// A structure with two characters in front.
@@ -59,8 +59,11 @@ pub(super) fn read(text: &str) -> Option<Scanned> {
     let announced = pieces.first().filter(|(identifier, _)| *identifier == "=+").map(|(_, value)| *value);
     let is_complete = announced
         .is_none_or(|header| header.get(..2).and_then(|count| count.parse::<usize>().ok()) == Some(pieces.len() - 1));
-    if pieces.len() > 1 && announced.is_none() {
-        return None;
+    let is_concatenated = pieces.len() > 1 && announced.is_none();
+    let mut identifiers: Vec<&str> = pieces.iter().map(|(identifier, _)| *identifier).collect();
+    identifiers.sort_unstable();
+    if is_concatenated && identifiers.windows(2).any(|two| two[0] == two[1]) {
+        return Some(Scanned { reading, fault: Some(Unreadable::TwoScans) });
     }
     let mut fault = (!is_complete).then_some(Unreadable::Isbt("announces another number of structures"));
     let is_compound = pieces.len() > 1;
@@ -71,6 +74,13 @@ pub(super) fn read(text: &str) -> Option<Scanned> {
             structure(&mut reading, identifier, value)
         };
         fault = fault.or(taken.err());
+    }
+    if is_concatenated {
+        reading.warn(
+            "concatenated",
+            "two codes stand in one scan: that is right when the scanner reads neighbours together",
+        );
+        reading.doubt(Confidence::Guess);
     }
     Some(Scanned { reading, fault })
 }

@@ -1,38 +1,70 @@
 //! GS1 Digital Link URIs (GS1 Digital Link Standard: URI Syntax): a key with its qualifiers in the path, attributes in
-//! the query. Links in which the elements have names instead of numbers, and compressed links, are plain text.
+//! the query. Links in which the elements have names instead of numbers are plain
+//! text; compressed ones are refused where they show.
 
 use chrono::NaiveDate;
 
 use super::elements::{self, Element};
 use super::identifiers::{self, InLink};
-use super::{Kind, Scanned, Unreadable, gs1, shown};
+use super::{Confidence, Kind, Scanned, Unreadable, gs1, shown};
 
 /// Reads a Digital Link; `None` for any other text, web addresses that are none among them.
 pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
-    let path_and_query = behind_the_domain(text)?;
+    let (domain, path_and_query) = behind_the_domain(text)?;
     let without_fragment = path_and_query.split('#').next().unwrap_or_default();
     let (path, query) = without_fragment.split_once('?').unwrap_or((without_fragment, ""));
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let root = root(&segments)?;
+    if path.contains("://") {
+        return Some(Scanned::unread(text, wrong("holds two addresses: two scans ran together, scan it again")));
+    }
+    let Some(root) = root(&segments) else {
+        let why = is_compressed(domain, &segments).then(|| {
+            wrong(
+                "is compressed, which scantrail does not read: scan the barcode with the lot or serial in plain digits",
+            )
+        });
+        return why.map(|why| Scanned::unread(text, why));
+    };
     Some(match pairs(&segments[root..], query) {
         Ok((pairs, fault)) => {
             let mut scanned = of_pairs(&pairs, today);
             scanned.fault = scanned.fault.or(fault);
             text.clone_into(&mut scanned.reading.text);
+            let scheme = text.split(':').next().unwrap_or_default();
+            if !matches!(scheme, "http" | "https" | "HTTP" | "HTTPS") {
+                let message =
+                    "its beginning is in mixed case: is Caps Lock on? Lots and serials may be in the wrong case";
+                scanned.reading.warn("caps-lock", message);
+                scanned.reading.doubt(Confidence::Guess);
+            }
             scanned
         }
         Err(fault) => Scanned::unread(text, fault),
     })
 }
 
-/// The path with all behind it, when the text is a web address with a domain and only characters that URIs may hold.
-fn behind_the_domain(text: &str) -> Option<&str> {
-    let rest = ["https://", "http://", "HTTPS://", "HTTP://"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+/// The domain, and the path with all behind it, when the text is a web address with a domain and only characters that
+/// URIs may hold. A scheme is the same in either case (RFC 3986, section 3.1).
+fn behind_the_domain(text: &str) -> Option<(&str, &str)> {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| {
+        let (begin, rest) = text.split_at_checked(scheme.len())?;
+        begin.eq_ignore_ascii_case(scheme).then_some(rest)
+    })?;
     let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     let (domain, _) = rest.split_once('/')?;
     let is_domain =
         !domain.is_empty() && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]@".contains(&byte));
-    (is_domain && rest.bytes().all(is_legal)).then(|| &rest[domain.len()..])
+    (is_domain && rest.bytes().all(is_legal)).then(|| rest.split_at(domain.len()))
+}
+
+/// True for a path that ends in one piece of compressed elements (GS1 Digital Link: Compression), as far as that shows:
+/// behind a key, or at GS1's own domain.
+fn is_compressed(domain: &str, segments: &[&str]) -> bool {
+    const SHORTEST: usize = 10;
+    let Some((last, before)) = segments.split_last() else { return false };
+    let is_packed = last.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_at_gs1 = domain.eq_ignore_ascii_case("id.gs1.org") && before.is_empty() && last.len() >= SHORTEST;
+    is_packed && (is_at_gs1 || (!last.is_empty() && root(before).is_some()))
 }
 
 /// Where the key stands: the last pair of key and value, with only pairs of identifier and value behind it.

@@ -10,7 +10,8 @@
 //!
 //! Where to add what: a GS1 element is a row in `identifiers::table`, a rule for values a line in `values`, the use of a
 //! value is in `gs1`; a disguise of the separator is a row in `disguise`; a data identifier is a line in
-//! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`.
+//! `data_identifiers`; a further syntax is a module of its own and an arm in `reader`; a keyboard layout is a row in
+//! `host_layouts`; a warning that must be told to whoever books the scan is a word in `settle`.
 
 mod brackets;
 mod check_character;
@@ -18,11 +19,13 @@ mod check_digit;
 mod command;
 mod companions;
 mod coupons;
+mod damaged;
 mod data_identifiers;
 mod dates;
 mod decided;
 mod disguise;
 mod distributors;
+mod ean;
 mod elements;
 mod embedded;
 mod encoding;
@@ -31,11 +34,14 @@ mod gs1;
 mod gtin;
 mod hibc;
 mod hidden;
+mod host_layouts;
 mod identifiers;
+mod inside;
 mod isbt;
 mod label;
 mod link;
 mod lists;
+mod misread;
 mod pattern;
 mod plain;
 mod profile;
@@ -63,7 +69,9 @@ pub use encoding::Encoding;
 pub use glued::take_apart;
 pub use gtin::{Gtin, GtinError};
 pub use pattern::{Decoded, Definition, Made, Mismatch, Numbered, Pattern, PatternFault};
-pub use profile::{Calibration, CalibrationFault, Loss, Profile, ProfileFault, SettingFault, calibrate};
+pub use profile::{
+    Calibration, CalibrationFault, LineEnd, Loss, Profile, ProfileFault, SettingFault, calibrate, calibrate_all, sheet,
+};
 pub use reader::{read, read_by};
 pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
 pub use rules::{Rules, without_lot_word};

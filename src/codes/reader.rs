@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use super::damaged::{self, Damage};
 use super::elements::SEPARATOR;
 use super::symbology::{self, Carries};
-use super::{Command, Confidence, Gtin, GtinError, Kind, Reading, Rules, Scanned, Unreadable, shown};
-use super::{data_identifiers, disguise, distributors, embedded, gs1, hibc, isbt, label, link, plain, rules};
+use super::{Command, Confidence, Kind, Reading, Rules, Scanned, Unreadable, shown};
+use super::{
+    data_identifiers, disguise, distributors, embedded, gs1, hibc, inside, isbt, label, link, misread, plain, rules,
+};
 
 /// Marks that scanners put in front of a scan: NUL, SOH and STX.
 const MARKS_BEFORE: [char; 3] = ['\0', '\u{1}', '\u{2}'];
@@ -44,17 +47,7 @@ pub fn read_by(scan: &[u8], rules: &Rules, today: NaiveDate) -> Scanned {
     if data.is_empty() {
         return with_symbology(Scanned::unread("", Unreadable::Empty), identifier);
     }
-    let reader = Reader { rules, today };
-    if let Some(scanned) = identifier.and_then(|identifier| reader.in_other_case(identifier, data)) {
-        return scanned;
-    }
-    let scanned = match identifier.map(symbology::carries) {
-        Some(Carries::Elements) => reader.elements(data),
-        Some(Carries::Ean) => reader.ean(data, identifier == Some("]E3")),
-        Some(Carries::Text) => reader.text(data, identifier),
-        None => reader.unidentified(data),
-    };
-    with_symbology(scanned, identifier)
+    Reader { rules, today, is_repaired: false }.scan(identifier, data)
 }
 
 fn with_symbology(mut scanned: Scanned, identifier: Option<&str>) -> Scanned {
@@ -76,6 +69,7 @@ fn text_of(scan: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
 /// A scan in which every second byte is zero and no other one: ASCII sent as UTF-16, in either order of bytes. The zero
 /// that belongs to the line end may be missing, or be left over from the line before.
 fn utf_16(scan: &[u8]) -> Option<String> {
+    let scan = scan.strip_prefix(b"\xff\xfe").or_else(|| scan.strip_prefix(b"\xfe\xff")).unwrap_or(scan);
     if scan.len() < 4 || !scan[..4].contains(&0) {
         return None;
     }
@@ -92,15 +86,72 @@ fn unframed(text: &str) -> &str {
     text.trim_matches(' ')
 }
 
-struct Reader<'r> {
-    rules: &'r Rules,
+/// Reads scans by the rules of a house, on a day.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'r> {
+    pub(super) rules: &'r Rules,
     today: NaiveDate,
+    /// The text is what another text may have meant; it is not looked at in this way again.
+    is_repaired: bool,
 }
 
 impl Reader<'_> {
-    fn elements(&self, data: &str) -> Scanned {
+    pub(super) fn scan(&self, identifier: Option<&str>, data: &str) -> Scanned {
+        if let Some(scanned) = identifier.and_then(|identifier| self.in_other_case(identifier, data)) {
+            return scanned;
+        }
+        let scanned = match identifier.map(symbology::carries) {
+            Some(Carries::Elements) => self.elements(data),
+            Some(Carries::Ean) => self.ean(data, identifier == Some("]E3")),
+            Some(Carries::Text) => self.text(data, identifier),
+            None => self.unidentified(data),
+        };
+        with_symbology(scanned, identifier)
+    }
+
+    /// Reads what another text may have meant.
+    fn of_repaired(&self) -> Reader<'_> {
+        Reader { is_repaired: true, ..*self }
+    }
+
+    /// Looks whether the sign in front of a text was the bracket of a symbology identifier.
+    fn misread_identifier(&self, data: &str) -> Option<Unreadable> {
+        let identifier = format!("]{}", data.get(1..3)?);
+        if symbology::carries(&identifier) == Carries::Text { None } else { self.misread(data, None) }
+    }
+
+    /// Looks whether a text that was not understood came through another keyboard layout.
+    fn misread(&self, data: &str, plain: Option<&mut Reading>) -> Option<Unreadable> {
+        if self.is_repaired {
+            return None;
+        }
+        let reader = self.of_repaired();
+        misread::look(data, plain, |meant| {
+            let (identifier, data) = symbology::split(meant);
+            reader.scan(identifier, data)
+        })
+    }
+
+    pub(super) fn elements(&self, data: &str) -> Scanned {
+        if let Some(scanned) = self.of_another_syntax(data) {
+            return scanned;
+        }
+        if let Some(fault) = damaged::doubled_modifier(data) {
+            return Scanned::unread(data, fault);
+        }
         let disguised = disguise::read(data, true, self.today);
         disguised.unwrap_or_else(|| self.literal_elements(data))
+    }
+
+    /// A link or a label in a symbol that says that it holds GS1 elements: encoders set FNC1 where it does not belong.
+    fn of_another_syntax(&self, data: &str) -> Option<Scanned> {
+        let is_one = data.starts_with("[)>") || data.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+        let mut scanned = self.by_its_form(data).filter(|_| is_one)?;
+        scanned
+            .reading
+            .warn("odd-symbology", "its symbology identifier promises GS1 elements, and it holds something else");
+        scanned.reading.doubt(Confidence::Guess);
+        Some(scanned)
     }
 
     fn literal_elements(&self, data: &str) -> Scanned {
@@ -110,66 +161,53 @@ impl Reader<'_> {
         }
     }
 
-    fn ean(&self, data: &str, has_supplement: bool) -> Scanned {
-        if let Some((primary, second)) = data.split_once("|]e0") {
-            return self.composite(primary, second);
-        }
-        if let Some(fault) = control_character(data, char::is_control) {
-            return Scanned::unread(data, fault);
-        }
-        if has_supplement && let Some((main, supplement)) = supplement(data) {
-            let mut scanned = self.ean(main, false);
-            scanned.reading.warn("supplement", format!("the supplement {supplement} is not used"));
-            return scanned;
-        }
-        if let Some(reading) = embedded::read(data, &self.rules.embedded) {
-            return reading.into();
-        }
-        let item = match Gtin::new(data) {
-            Ok(_) if data.len() > 13 => Err(GtinError::WrongLength { text: data.to_owned(), digits: data.len() }),
-            Err(GtinError::WrongCheckDigit { text, fault }) => {
-                expanded_upc_e(data).ok_or(GtinError::WrongCheckDigit { text, fault })
-            }
-            other => other,
-        };
-        match item {
-            Ok(item) => {
-                Reading { kind: Kind::Ean, text: data.to_owned(), item: Some(item), ..Reading::default() }.into()
-            }
-            Err(fault) => Scanned::unread(data, Unreadable::Ean(fault)),
-        }
-    }
-
-    /// An EAN or UPC code with a second part above it that holds elements.
-    fn composite(&self, primary: &str, second: &str) -> Scanned {
-        let primary = self.ean(primary, false);
-        let mut scanned = self.elements(second);
-        scanned.reading.item = primary.reading.item;
-        scanned.fault = primary.fault.or(scanned.fault);
-        scanned
-    }
-
     fn unidentified(&self, data: &str) -> Scanned {
         if let Some(scanned) = self.by_its_form(data) {
             return scanned;
         }
+        if let Some(fault) = damaged::cut_beginning(data, self.today) {
+            return Scanned::unread(data, fault);
+        }
         if data.contains(SEPARATOR) {
-            let mut scanned = self.literal_elements(data);
-            let is_announced = data.starts_with(SEPARATOR) || gs1::begins_with_a_number(data);
-            if !is_announced {
-                scanned.reading.doubt(Confidence::Guess);
-            }
-            return scanned;
+            return self.separated(data);
         }
         if let Some(reading) = gs1::guess(data, self.today) {
-            return reading.into();
+            return disguise::beside_words(reading, data, self.today).into();
         }
         if begins_like_elements(data)
             && let Some(scanned) = disguise::read(data, false, self.today)
         {
             return scanned;
         }
-        self.plain(data, None)
+        match damaged::look(data, self.today) {
+            Some(Damage::Certain(fault)) => {
+                let fault = self.misread(data, None).unwrap_or(fault);
+                Scanned { reading: gs1::read_literally(data, self.today).reading, fault: Some(fault) }
+            }
+            Some(Damage::Possible(code, message)) => {
+                let mut scanned = self.plain(data, None);
+                scanned.reading.warn(code, message);
+                scanned.reading.doubt(Confidence::Guess);
+                scanned
+            }
+            None => self.plain(data, None),
+        }
+    }
+
+    /// A text without symbology identifier in which a separator stands: GS1 data, or a label that lost its envelope.
+    fn separated(&self, data: &str) -> Scanned {
+        let mut scanned = self.literal_elements(data);
+        let is_announced = data.starts_with(SEPARATOR) || gs1::begins_with_a_number(data);
+        if !is_announced {
+            scanned.reading.doubt(Confidence::Guess);
+        }
+        if scanned.fault.is_none() || gs1::begins_with_a_number(data.trim_start_matches(SEPARATOR)) {
+            return scanned;
+        }
+        if let Some(fault) = self.misread(data, None) {
+            return Scanned::unread(data, fault);
+        }
+        label::without_envelope(data, self.today).map_or(scanned, Scanned::from)
     }
 
     fn text(&self, data: &str, identifier: Option<&str>) -> Scanned {
@@ -194,15 +232,20 @@ impl Reader<'_> {
         match data.as_bytes().first()? {
             b'[' | b'>' => label::read(data, self.today),
             b'h' | b'H' => link::read(data, self.today),
-            b'+' => hibc::read(data, self.today),
+            b'+' => match self.misread_identifier(data) {
+                Some(fault) => Some(Scanned::unread(data, fault)),
+                None => hibc::read(data, self.today),
+            },
+            0x1e => label::without_envelope(data, self.today).map(Scanned::from),
             b'=' | b'&' => isbt::read(data),
-            b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today).map(Scanned::from),
+            b'{' | b'P' | b'Q' | b'1' => distributors::read(data, self.today),
             _ => None,
         }
     }
 
     fn plain(&self, data: &str, identifier: Option<&str>) -> Scanned {
         if let Some(fault) = control_character(data, char::is_control) {
+            let fault = self.misread(data, None).unwrap_or(fault);
             return Scanned::unread(data, fault);
         }
         match Command::from_scan(data) {
@@ -212,7 +255,7 @@ impl Reader<'_> {
             Some(Err(fault)) => return Scanned::unread(data, fault),
             None => {}
         }
-        if let Some(reading) = data_identifiers::read_bare(data, self.rules.data_identifiers, self.today) {
+        if let Some(reading) = data_identifiers::read_bare(data, self.rules.data_identifiers) {
             return reading.into();
         }
         if identifier.is_none()
@@ -220,9 +263,22 @@ impl Reader<'_> {
         {
             return Reading { confidence: Confidence::Guess, ..reading }.into();
         }
-        let mut reading = plain::read(data, identifier.is_some(), self.today);
+        let mut reading = plain::read(data, identifier, self.today);
+        if let Some(unknown) = identifier.filter(|identifier| !symbology::is_known_at(identifier.as_bytes(), 0)) {
+            reading.warn("unknown-symbology", format!("{unknown} is no symbology identifier that there is"));
+            reading.doubt(Confidence::Guess);
+        }
         let lot = rules::without_lot_word(data, &self.rules.lot_words);
         reading.lot = lot.and_then(|lot| crate::model::LotCode::new(lot).ok());
+        if reading.lot.is_none() {
+            plain::look_like_other_text(&mut reading);
+        }
+        if !self.is_repaired {
+            inside::look(&mut reading, self.of_repaired());
+        }
+        if let Some(fault) = self.misread(data, Some(&mut reading)) {
+            return Scanned::unread(data, fault);
+        }
         reading.into()
     }
 
@@ -230,8 +286,8 @@ impl Reader<'_> {
     /// turns all letters to one case.
     fn in_other_case(&self, identifier: &str, data: &str) -> Option<Scanned> {
         let meant = symbology::with_other_case(identifier)?;
-        let is_number = data.bytes().all(|byte| byte.is_ascii_digit()) && data.len() <= 13;
-        if identifier == "]E0" && (is_number || data.contains("|]e0")) {
+        // Without the number of an item it is an EAN or UPC code, or a damaged one.
+        if identifier == "]E0" && (!gs1::begins_with_a_number(data) || data.contains("|]e0")) {
             return None;
         }
         let letters = || identifier.chars().chain(data.chars()).filter(char::is_ascii_alphabetic);
@@ -275,27 +331,7 @@ fn begins_like_elements(data: &str) -> bool {
     }
 }
 
-/// The number of a book or magazine, and the two or five digits beside it.
-fn supplement(data: &str) -> Option<(&str, &str)> {
-    let length = [13, 12, 8].into_iter().find(|length| matches!(data.len().checked_sub(*length), Some(2 | 5)))?;
-    data.split_at_checked(length)
-}
-
-/// UPC-E with its check digit, which is that of the UPC-A number it stands for (GS1 General Specifications, section
-/// 5.2.2.4.2).
-fn expanded_upc_e(digits: &str) -> Option<Gtin> {
-    let [system @ (b'0' | b'1'), one, two, three, four, five, six, check] = digits.as_bytes() else { return None };
-    let body: Vec<u8> = match six {
-        b'0'..=b'2' => vec![*one, *two, *six, b'0', b'0', b'0', b'0', *three, *four, *five],
-        b'3' => vec![*one, *two, *three, b'0', b'0', b'0', b'0', b'0', *four, *five],
-        b'4' => vec![*one, *two, *three, *four, b'0', b'0', b'0', b'0', b'0', *five],
-        _ => vec![*one, *two, *three, *four, *five, b'0', b'0', b'0', b'0', *six],
-    };
-    let number = [&[*system], body.as_slice(), &[*check]].concat();
-    Gtin::new(std::str::from_utf8(&number).ok()?).ok()
-}
-
-fn control_character(data: &str, is_refused: fn(char) -> bool) -> Option<Unreadable> {
+pub(super) fn control_character(data: &str, is_refused: fn(char) -> bool) -> Option<Unreadable> {
     if data.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
     }

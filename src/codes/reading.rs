@@ -116,7 +116,7 @@ impl Reading {
 
     /// How many or how much in a unit: the count, else the measure when it is in that unit.
     pub fn amount_in(&self, unit: &str) -> Option<&str> {
-        let measure = self.measure.as_ref().filter(|measure| measure.unit.eq_ignore_ascii_case(unit));
+        let measure = self.measure.as_ref().filter(|measure| plain_unit(measure.unit) == plain_unit(unit));
         self.count.as_deref().or(measure.map(|measure| measure.value.as_str()))
     }
 
@@ -166,6 +166,18 @@ impl Reading {
     /// Makes it no more certain than this.
     pub(super) fn doubt(&mut self, confidence: Confidence) {
         self.confidence = self.confidence.max(confidence);
+    }
+}
+
+/// A unit as it is compared: people write `sqft`, `sq ft` and `ft2` for `ft²`.
+fn plain_unit(unit: &str) -> String {
+    let unit = unit.trim().to_lowercase().replace('²', "2").replace('³', "3").replace('^', "");
+    match unit.strip_prefix("sq").or(unit.strip_prefix("cu")) {
+        Some(rest) => {
+            let power = if unit.starts_with("sq") { '2' } else { '3' };
+            format!("{}{power}", rest.trim_start_matches(['.', ' ']))
+        }
+        None => unit,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Confidence, Kind, Reading};
+use super::{Confidence, Kind, Reading, Warning};
 
 /// What is known of the things that a scan may name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,7 +32,41 @@ pub struct Questions {
 
 /// What can be said against booking a scan as it was read. A plain text that may also be GS1 data is not among them:
 /// there the slot decides.
-const DOUBTS: [&str; 4] = ["hidden-element", "separator-in-words", "doubled-text", "wrong-encoding"];
+const DOUBTS: [&str; 8] = [
+    "hidden-element",
+    "separator-in-words",
+    "doubled-text",
+    "wrong-encoding",
+    "other-layout",
+    "identifier-inside",
+    "in-brackets",
+    "unmarked-gs1",
+];
+
+/// What says that a scan may have been read wrongly, or was repaired by guessing: whoever books it must be told. What may
+/// also be GS1 data is not among it, because there the slot decides, nor what is only incomplete.
+const TOLD: [&str; 20] = [
+    "case-lost",
+    "capitals",
+    "caps-lock",
+    "concatenated",
+    "dates-differ",
+    "foreign-character",
+    "framed-number",
+    "in-brackets-damaged",
+    "invisible-character",
+    "known-otherwise",
+    "named-text",
+    "no-envelope",
+    "not-a-date",
+    "not-a-quantity",
+    "odd-end",
+    "odd-symbology",
+    "small-letters",
+    "unknown-symbology",
+    "web-address",
+    "wrong-check-digit",
+];
 
 impl Reading {
     /// What should be looked up before [`Reading::settle`]; empty for a scan that is sure.
@@ -75,6 +109,13 @@ impl Reading {
             self.confidence = Confidence::Ambiguous;
         }
         self
+    }
+
+    /// The warnings that say that the scan may have been read wrongly.
+    pub fn doubts(&self) -> impl Iterator<Item = &Warning> {
+        let is_guessed = self.confidence != Confidence::Sure;
+        let is_told = move |code: &str| TOLD.contains(&code) || (is_guessed && code == "separator-disguised");
+        self.warnings.iter().filter(move |warning| DOUBTS.contains(&warning.code) || is_told(warning.code))
     }
 
     /// True for a scan whose readings should be ranked before it is booked.

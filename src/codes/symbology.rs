@@ -35,6 +35,14 @@ pub(super) fn is_known_at(bytes: &[u8], index: usize) -> bool {
     at(bytes, index) && bytes.get(index + 1).is_some_and(|letter| LETTERS.contains(letter))
 }
 
+/// Symbologies of plain texts that scanners in stock rooms are likely to name.
+const COMMON: [&str; 10] = ["]A0", "]C0", "]I0", "]I1", "]L0", "]Q0", "]Q1", "]d0", "]d1", "]z0"];
+
+/// True for an identifier that is hardly there by chance: one of GS1's symbologies or a common one.
+pub(super) fn is_common(identifier: &str) -> bool {
+    carries(identifier) != Carries::Text || COMMON.contains(&identifier)
+}
+
 /// What an identifier says about the data behind it.
 pub(super) fn carries(identifier: &str) -> Carries {
     match identifier {

@@ -77,12 +77,28 @@ pub enum Unreadable {
     /// Text in brackets that is no row of elements.
     #[error("the text in brackets {0}")]
     Brackets(String),
+    /// GS1 data behind the rest of a symbology identifier.
+    #[error(
+        "the beginning of the GS1 code is damaged: scan it again, and if that happens often, let the scanner type slower"
+    )]
+    CutBeginning,
     /// The same row of elements twice.
     #[error("the same elements stand there twice over: two scans ran together, scan it again")]
     TwoScans,
     /// A symbol that holds EAN or UPC codes only holds something else.
     #[error("the scanner says it is an EAN or UPC code, but {0}")]
     Ean(GtinError),
+    /// What was meant is clear, but not every character of it: the host has another keyboard layout than the scanner.
+    #[error(
+        "it looks like {what} that came through another keyboard layout, such as {layout}: set the scanner to the layout of \
+         this computer, or calibrate it (scantrail scanner calibrate)"
+    )]
+    OtherLayout {
+        /// What sort of code, with its article.
+        what: &'static str,
+        /// The first layout that explains the text.
+        layout: &'static str,
+    },
     /// It begins like a command scan and is none.
     #[error("{text} begins like a command scan, but {fault}")]
     Command {

@@ -7,6 +7,7 @@
 
 mod allocate;
 mod chain;
+mod hold;
 mod measured;
 mod movement;
 mod picking;
@@ -22,6 +23,7 @@ mod verb;
 
 pub use allocate::{Allocation, Need, Strategy, allocate, first_out_order};
 pub use chain::{Chain, GENESIS};
+pub use hold::{HeldBy, Hold, HoldRule, HoldSubject, Receipt, judge_hold};
 pub use measured::{Choice, MeasuredStrategy, choose};
 pub use movement::{Movement, SerialHop};
 pub use picking::{allocate_by, fewest_first, passed_over, picking_order, walking_order};
@@ -31,7 +33,7 @@ pub use rules::{
     OrderPlan, PartnerFacts, SerialContext, judge_arriving_dates, judge_expiry, judge_item, judge_order_quantity,
     judge_remaining_life, judge_serial,
 };
-pub use settle::{Outstanding, released_by_swap};
+pub use settle::{Outstanding, measured_released_by_swap, released_by_swap};
 pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};
 pub use take::{Taken, Taking, take};
 pub use verb::Verb;

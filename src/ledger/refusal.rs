@@ -47,6 +47,8 @@ pub enum Code {
     ItemDiffers,
     /// A change that goods in the ledger do not allow.
     ItemInUse,
+    /// No rule of the house allows to sell goods that are on hold.
+    OverrideNotAllowed,
     /// Not a plain decimal.
     QuantityNotANumber,
     /// Zero.
@@ -71,6 +73,10 @@ pub enum Code {
     ContainerWhereSerialExpected,
     /// A lot is due, and the scan has none.
     LotRequired,
+    /// A lot does not look as the lots of its item do.
+    LotDoesNotFit,
+    /// A serial does not look as the serials of its item do.
+    SerialDoesNotFit,
     /// The same serial twice in one batch.
     DuplicateInBatch,
     /// The order did not sell it.
@@ -107,6 +113,8 @@ pub enum Code {
     LotDiffers,
     /// The dates are not those of the group, the flag or the record.
     ExpiryDiffers,
+    /// A hold covers the unit, the lot or the item.
+    LotOnHold,
     /// The lot's expiry has passed.
     LotExpired,
     /// The customer takes nothing that expires so soon.
@@ -121,6 +129,14 @@ pub enum Code {
     NothingAllocated,
     /// The order has nothing picked.
     NothingPicked,
+    /// The units of the item carry no measure of their own.
+    NotMeasured,
+    /// More is to be cut off a unit than there is of it.
+    MeasureTooLarge,
+    /// The same hold is on.
+    AlreadyOnHold,
+    /// No such hold is on.
+    NotOnHold,
     /// The batch ended before it was complete.
     BatchIncomplete,
     /// It was undone already.
@@ -133,7 +149,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 63] = [
+    pub const ALL: [(Code, &'static str); 71] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -156,6 +172,7 @@ impl Code {
         (Code::PartnerDiffers, "partner-differs"),
         (Code::ItemDiffers, "item-differs"),
         (Code::ItemInUse, "item-in-use"),
+        (Code::OverrideNotAllowed, "override-not-allowed"),
         (Code::QuantityNotANumber, "quantity-not-a-number"),
         (Code::QuantityNotPositive, "quantity-not-positive"),
         (Code::QuantityNotWhole, "quantity-not-whole"),
@@ -168,6 +185,8 @@ impl Code {
         (Code::LocationWhereSerialExpected, "location-where-serial-expected"),
         (Code::ContainerWhereSerialExpected, "container-where-serial-expected"),
         (Code::LotRequired, "lot-required"),
+        (Code::LotDoesNotFit, "lot-does-not-fit"),
+        (Code::SerialDoesNotFit, "serial-does-not-fit"),
         (Code::DuplicateInBatch, "duplicate-in-batch"),
         (Code::NotSoldOnOrder, "not-sold-on-order"),
         (Code::NotOnOrder, "not-on-order"),
@@ -186,6 +205,7 @@ impl Code {
         (Code::AllocatedToOtherOrder, "allocated-to-other-order"),
         (Code::LotDiffers, "lot-differs"),
         (Code::ExpiryDiffers, "expiry-differs"),
+        (Code::LotOnHold, "lot-on-hold"),
         (Code::LotExpired, "lot-expired"),
         (Code::RemainingLifeTooShort, "remaining-life-too-short"),
         (Code::OutOfOrder, "out-of-order"),
@@ -193,6 +213,10 @@ impl Code {
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),
         (Code::NothingPicked, "nothing-picked"),
+        (Code::NotMeasured, "not-measured"),
+        (Code::MeasureTooLarge, "measure-too-large"),
+        (Code::AlreadyOnHold, "already-on-hold"),
+        (Code::NotOnHold, "not-on-hold"),
         (Code::BatchIncomplete, "batch-incomplete"),
         (Code::AlreadyUndone, "already-undone"),
         (Code::CannotUndo, "cannot-undo"),

@@ -68,7 +68,9 @@ pub fn judge_order_quantity(
         return Ok(());
     }
     let Some((ordered, done)) = order.items.get(&item.id) else { return Ok(()) };
-    if done.plus(in_batch).plus(more) <= *ordered {
+    // Nobody saws a measured unit to fit: the last one may reach over what is ordered.
+    let is_reached = item.rules.is_measured && done.plus(in_batch) >= *ordered;
+    if done.plus(in_batch).plus(more) <= *ordered || (item.rules.is_measured && !is_reached) {
         return Ok(());
     }
     let show = |quantity: Quantity| quantity.display(item.scale);

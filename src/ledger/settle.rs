@@ -25,6 +25,29 @@ impl Outstanding {
     }
 }
 
+/// Which outstanding measured units are given back, by index: as many as can be while what stays set aside still reaches
+/// what the order can use after this batch. Picked units last.
+pub fn measured_released_by_swap(outstanding: &[Outstanding], room: Quantity) -> Vec<(usize, Quantity)> {
+    let mut order: Vec<usize> = (0..outstanding.len()).collect();
+    order.sort_by_key(|index| {
+        (
+            outstanding[*index].stage(),
+            std::cmp::Reverse(outstanding[*index].holding.quantity),
+            std::cmp::Reverse(*index),
+        )
+    });
+    let mut left: Quantity = outstanding.iter().map(|one| one.holding.quantity).sum();
+    let mut released = Vec::new();
+    for index in order {
+        let quantity = outstanding[index].holding.quantity;
+        if left.less(quantity) >= room {
+            released.push((index, quantity));
+            left = left.less(quantity);
+        }
+    }
+    released
+}
+
 /// Which outstanding units are given back, by index, and how much of each.
 ///
 /// `replaced` is how much was taken that was not set aside for the order: so much of the outstanding allocation is

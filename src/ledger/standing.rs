@@ -122,6 +122,8 @@ pub struct SerialRecord {
     pub standing: Standing,
     /// The number of its last hop, counted from 1.
     pub hop: u32,
+    /// How much it is: one, or its measure.
+    pub quantity: Quantity,
 }
 
 /// So much of an item (and lot) on one spot.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::rules::{not_pickable, not_received, of_other_order};
 use super::{Code, Holding, PartnerFacts, Refusal, Stage, Verb};
-use crate::model::{Item, OrderId, Place, PlaceKind, Quantity};
+use crate::model::{Item, OrderId, Place, PlaceId, PlaceKind, Quantity};
 
 /// So much of a holding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub struct Taking<'a> {
     pub from: Option<&'a Rc<Place>>,
     /// Where it goes.
     pub to: Option<&'a Rc<Place>>,
+    /// The only places that it may leave, the first of them first: of goods that arrive, where they are under way, then
+    /// where they were sent from. Empty where that does not matter.
+    pub sources: &'a [PlaceId],
     /// The order of the batch.
     pub order: Option<(OrderId, &'a str)>,
     /// What was done before.
@@ -66,6 +69,11 @@ pub fn take(taking: &Taking<'_>, holdings: &[Holding]) -> Result<Vec<Taken>, Ref
     let total: Quantity = usable.iter().map(|holding| holding.quantity).sum();
     if total < taking.quantity {
         return Err(why_not_enough(taking, total, &blocked, holdings));
+    }
+    if !taking.sources.is_empty() {
+        let mut ordered = usable;
+        ordered.sort_by_key(|holding| taking.sources.iter().position(|place| *place == holding.standing.place.id));
+        return Ok(fill(taking.quantity, &ordered));
     }
     let (mut chosen, free): (Vec<&Holding>, Vec<&Holding>) =
         usable.into_iter().partition(|holding| holding.standing.is_claimed_by(taking.order.map(|(id, _)| id)));
@@ -105,7 +113,8 @@ fn is_candidate(taking: &Taking<'_>, holding: &Holding) -> bool {
         _ => place.kind.is_internal(),
     };
     let stays = taking.verb == Verb::Transfer && taking.to.is_some_and(|to| to.id == place.id);
-    right_kind && !stays && taking.from.is_none_or(|from| from.id == place.id)
+    let is_source = taking.sources.is_empty() || taking.sources.contains(&place.id);
+    right_kind && !stays && is_source && taking.from.is_none_or(|from| from.id == place.id)
 }
 
 fn is_usable(taking: &Taking<'_>, holding: &Holding) -> bool {

@@ -47,6 +47,7 @@ fn taken(verb: Verb, wanted: i64, order: Option<i64>, holdings: &[Holding]) -> R
         quantity: quantity(wanted),
         from: None,
         to: None,
+        sources: &[],
         order: order.map(|order| (OrderId(order), "SO")),
         facts: PartnerFacts::default(),
         in_batch: Quantity::ZERO,

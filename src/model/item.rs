@@ -1,6 +1,6 @@
 //! What is stocked.
 
-use super::{ItemId, ItemRules, Scale, Sku};
+use super::{ItemId, ItemRules, Quantity, Scale, Sku};
 
 /// How units of an item are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,4 +74,26 @@ pub struct Item {
     pub scale: Scale,
     /// What else the house says of it.
     pub rules: ItemRules,
+}
+
+impl Item {
+    /// How many or how much, as it is written: of measured units how many, of all others how much.
+    pub fn counted(&self, quantity: Quantity, units: usize) -> String {
+        if self.rules.is_measured { units.to_string() } else { quantity.display(self.scale) }
+    }
+
+    /// What measured units are together, at the item's scale; `None` for items without a measure.
+    pub fn measured(&self, quantity: Quantity) -> Option<String> {
+        self.rules.is_measured.then(|| quantity.display(self.scale))
+    }
+
+    /// How much, with its unit, for people: `3 each`, or `350.00 sqft in 2 units`.
+    pub fn amount(&self, quantity: Quantity, units: usize) -> String {
+        let amount = format!("{} {}", quantity.display(self.scale), self.unit);
+        match (self.rules.is_measured, units) {
+            (false, _) => amount,
+            (true, 1) => format!("{amount} in 1 unit"),
+            (true, units) => format!("{amount} in {units} units"),
+        }
+    }
 }

@@ -9,10 +9,11 @@ use super::record::record;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::ledger::{
-    Code, Holding, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate, fewest_first, walking_order,
+    Choice, Code, Holding, MeasuredStrategy, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate,
+    choose, fewest_first, walking_order,
 };
 use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
-use crate::store::{FreeStock, FreeStockOrder, ProgressKind, Store, View, Writer};
+use crate::store::{FreeStock, FreeStockOrder, ProgressKind, Store, Unit, View, Writer};
 
 /// `allocate`.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ pub struct Allocate {
     pub sales_order: String,
     /// In which order stock is set aside; by the rule of each item where nothing is said.
     pub strategy: Option<Strategy>,
+    /// How measured units are chosen; with the least overshoot when nothing is said.
+    pub measured: MeasuredStrategy,
     /// Refuse when not everything is there.
     pub all_or_nothing: bool,
 }
@@ -36,6 +39,8 @@ impl Allocate {
         content.switch("fifo", self.strategy == Some(Strategy::FirstIn));
         let other = self.strategy.filter(|strategy| *strategy != Strategy::FirstIn);
         content.flag("strategy", other.map(Strategy::word));
+        content.switch("fewest-units", self.measured == MeasuredStrategy::FewestUnits);
+        content.switch("in-order", self.measured == MeasuredStrategy::InOrder);
         content.switch("all-or-nothing", self.all_or_nothing);
         record(store, request, content.digest(), |writer| self.decide(writer, request))
     }
@@ -49,10 +54,21 @@ impl Allocate {
         let day = request.stamp.day();
         let good_until = day.checked_add_days(life).unwrap_or(day);
         let mut taking = Taking { view: writer, claim, good_until, movements: Vec::new() };
-        let mut short = Vec::new();
+        let (mut short, mut over) = (Vec::new(), Vec::new());
         for (item, need) in needs(writer, order.id)? {
             let item = writer.item(item)?;
-            let left = self.take(&mut taking, &item, need)?;
+            let left = if item.rules.is_measured {
+                let choice = self.take_measured(&mut taking, &item, need)?;
+                if choice.over.is_positive() {
+                    over.push(serde_json::json!({
+                        "item": item.sku.as_str(), "quantity": choice.over.display(item.scale),
+                        "is_least": choice.is_proven,
+                    }));
+                }
+                choice.short
+            } else {
+                self.take(&mut taking, &item, need)?
+            };
             if left.is_positive() {
                 short.push((item, left));
             }
@@ -70,7 +86,7 @@ impl Allocate {
             kind: "allocate",
             order: Some(order.id),
             partner: order.partner,
-            detail: Some(serde_json::json!({ "short": short }).to_string()),
+            detail: Some(detail(&short, &over).to_string()),
             movements: taking.movements,
             ..Draft::default()
         })
@@ -121,11 +137,45 @@ impl Allocate {
         Ok(left)
     }
 
+    /// Sets measured units aside until they reach `need`. All of them are looked at, because the last one decides how far over
+    /// the measure is.
+    fn take_measured(&self, taking: &mut Taking<'_, '_>, item: &Item, need: Quantity) -> Result<Choice<usize>> {
+        let order = match self.strategy_for(item) {
+            Strategy::FirstIn => FreeStockOrder::FirstIn,
+            _ => FreeStockOrder::FirstExpired,
+        };
+        let mut stock = taking.view.free_stock(item.id, order, taking.good_until);
+        let mut holdings = Vec::new();
+        while let Some(lot) = stock.next_lot()? {
+            holdings.extend(good_stock(taking.view, item, lot)?);
+        }
+        let units = oldest_units(taking.view, &holdings, i64::MAX)?;
+        let measures: Vec<(usize, Quantity)> =
+            units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
+        let choice = choose(&measures, need, self.measured);
+        for (index, measure) in &choice.units {
+            let (holding, unit) = &units[*index];
+            taking.movements.push(reclaim(holding, Some(unit), *measure, taking.claim));
+        }
+        Ok(choice)
+    }
+
     /// What the command line says, else the rule of the item.
     fn strategy_for(&self, item: &Item) -> Strategy {
         let of_item = item.rules.picking.and_then(|picking| Strategy::from_word(picking.word()));
         self.strategy.or(of_item).unwrap_or_default()
     }
+}
+
+fn detail(short: &[serde_json::Value], over: &[serde_json::Value]) -> serde_json::Value {
+    match over.is_empty() {
+        true => serde_json::json!({ "short": short }),
+        false => serde_json::json!({ "short": short, "over": over }),
+    }
+}
+
+fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
+    holding.lot.as_ref().map(|lot| lot.id)
 }
 
 /// Stock that is being set aside under one claim.
@@ -151,19 +201,59 @@ impl Taking<'_, '_> {
 
     /// Takes from the places of one lot, and gives what is missing.
     fn from(&mut self, lot: &[Holding], item: &Item, need: Quantity) -> Result<Quantity> {
+        let lot = good_stock(self.view, item, lot.to_vec())?;
         if !item.tracking.by_serial() {
-            let found = allocate(need, lot);
+            let found = allocate(need, &lot);
             let taken = found.taken.iter().map(|(index, quantity)| reclaim(&lot[*index], None, *quantity, self.claim));
             self.movements.extend(taken);
             return Ok(found.short);
         }
         let mut left = need;
-        for (holding, unit) in oldest_units(self.view, lot, left.smallest_units())? {
-            self.movements.push(reclaim(holding, Some(&unit), Quantity::one(item.scale), self.claim));
-            left = left.less(Quantity::one(item.scale));
+        for (holding, unit) in oldest_units(self.view, &lot, left.smallest_units())? {
+            self.movements.push(reclaim(holding, Some(&unit), unit.quantity, self.claim));
+            left = left.less(unit.quantity);
         }
         Ok(left)
     }
+}
+
+/// Stock without what is on hold as a whole.
+fn good_stock(view: &View<'_>, item: &Item, stock: Vec<Holding>) -> Result<Vec<Holding>> {
+    let holds = view.holds_of(item.id)?;
+    if holds.is_empty() {
+        return Ok(stock);
+    }
+    if !item.tracking.by_serial() && holds.iter().any(|hold| hold.rule.asks_for_receipts()) {
+        view.find_receipts_of_lots(&stock.iter().filter_map(lot_of).collect::<Vec<_>>())?;
+    }
+    let mut good = Vec::with_capacity(stock.len());
+    for holding in stock {
+        if view.hold_over(item.id, lot_of(&holding), None, None)?.is_none() {
+            good.push(holding);
+        }
+    }
+    Ok(good)
+}
+
+/// How many units may be held although the units beside them are good.
+fn most_held_apart(view: &View<'_>, item: ItemId) -> Result<usize> {
+    let holds = view.holds_of(item)?;
+    if holds.iter().any(|hold| hold.rule.asks_for_receipts()) {
+        return Ok(usize::MAX);
+    }
+    Ok(holds.iter().filter(|hold| hold.rule.tells_units_apart()).count())
+}
+
+/// Units without those on hold.
+fn good_units(view: &View<'_>, holding: &Holding, units: Vec<Unit>) -> Result<Vec<Unit>> {
+    view.find_receipts_ahead(&units.iter().map(|unit| (holding.item, unit.serial)).collect::<Vec<_>>())?;
+    let mut good = Vec::with_capacity(units.len());
+    for unit in units {
+        if view.hold_over(holding.item, lot_of(holding), Some(unit.serial), None)?.is_none() {
+            good.push(unit);
+        }
+    }
+    Ok(good)
 }
 
 /// The units that came in first, over all places of one lot.
@@ -171,9 +261,12 @@ fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Resu
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut units = Vec::new();
     for holding in holdings {
-        for unit in view.units(holding, most)? {
-            units.extend(record_of(holding, unit).map(|record| (holding, record)));
+        let looked_at = most.saturating_add(most_held_apart(view, holding.item)?);
+        let mut found = view.units(holding, looked_at)?;
+        if looked_at > most {
+            found = good_units(view, holding, found)?;
         }
+        units.extend(found.into_iter().filter_map(|unit| record_of(holding, unit)).map(|record| (holding, record)));
     }
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);
@@ -181,7 +274,7 @@ fn oldest_units<'h>(view: &View<'_>, holdings: &'h [Holding], most: i64) -> Resu
 }
 
 /// What an order still needs: ordered, less shipped, less set aside already. By item, in the order of the rows.
-fn needs(view: &View<'_>, order: OrderId) -> Result<BTreeMap<ItemId, Quantity>> {
+pub(super) fn needs(view: &View<'_>, order: OrderId) -> Result<BTreeMap<ItemId, Quantity>> {
     let mut needs: BTreeMap<ItemId, Quantity> = BTreeMap::new();
     for line in view.order_lines(order)? {
         let need = needs.entry(line.item).or_default();

@@ -7,15 +7,17 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::held;
 use super::house::House;
 use super::lookup::Lookup;
+use super::numbers::{NewNumbers, Numbers};
 use super::out_of_order::OutOfOrderPicks;
 use super::put_away::put_away;
 use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
-use crate::ledger::{Code, Movement, OrderPlan, Refusal, Refused, Verb};
-use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind};
+use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
+use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
     Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired,
@@ -87,6 +89,8 @@ pub struct Frame {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that they may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
@@ -107,6 +111,10 @@ pub trait ScanVerb {
     fn options(&self) -> &BatchOptions;
     /// The order that its flags name.
     fn order(&self) -> Option<&str>;
+    /// True when held and expired goods are taken all the same.
+    fn overrides_hold(&self) -> bool {
+        false
+    }
     /// Adds its own flags to the content of the op id.
     fn describe(&self, content: &mut Content);
     /// Resolves its flags.
@@ -114,6 +122,10 @@ pub trait ScanVerb {
     /// # Errors
     /// What is unknown or does not fit.
     fn frame(&self, view: &View<'_>) -> Result<Frame>;
+    /// Which numbers it makes while goods are received, and the document that came with them.
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        None
+    }
     /// Turns accepted lines into movements.
     ///
     /// # Errors
@@ -153,23 +165,51 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         }
         let frame = Frame { day: Some(request.stamp.day()), ..verb.frame(writer)? };
         let house = House::of(writer, request.stamp.recorded_at.date_naive())?;
-        let plan = plan(writer, verb, &frame, request, &house)?;
-        let (lines, found) = judge_stream(writer, plan, &frame, scans, &house, verb.options())?;
+        let mut plan = plan(writer, verb, &frame, request, &house)?;
+        let made = match verb.numbers().filter(|(numbers, _)| numbers.are_wanted()) {
+            Some((numbers, document)) => numbers.make(writer, &plan, &frame, document, request)?,
+            None => NewNumbers::default(),
+        };
+        plan.lot = made.lot.or(plan.lot);
+        let (lines, found) =
+            judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
+        warnings.extend(repaired_scans(scans));
         let out_of_order = OutOfOrderPicks::of(&lines);
         warnings.extend(out_of_order.warnings);
         let mut draft = verb.post(writer, &frame, lines)?;
         draft.add_detail("out_of_order", out_of_order.rows);
         warnings.append(&mut draft.warnings);
+        let mut put_away_warnings = Vec::new();
         if matches!(verb.verb(), Verb::Receive | Verb::Return) {
             let found = put_away(writer, &draft.movements)?;
             draft.add_detail("put_away", found.rows);
-            warnings.extend(found.warnings);
+            put_away_warnings = found.warnings;
+        }
+        warnings.extend(held::on_arrival(writer, receipt(verb, &frame, &request.stamp), &mut draft)?);
+        warnings.extend(put_away_warnings);
+        if verb.overrides_hold() {
+            held::write_down(writer, &request.stamp, &mut draft)?;
         }
         Ok(Draft { scans: Some(raw(scans)), ..draft })
     })?;
     Ok(Recorded { warnings, ..recorded })
+}
+
+/// How many scans the station's profile changed: people should know that what is recorded is not what arrived.
+fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
+    let changed = |framed: &&Framed| matches!(framed, Framed::Scan(Scan { arrived: Some(_), .. }));
+    let count = scans.iter().filter(changed).count();
+    let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
+    let message = format!("{scans} repaired by the profile of this station's scanner");
+    (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
+}
+
+/// How the goods of a receipt come in.
+fn receipt(verb: &dyn ScanVerb, frame: &Frame, stamp: &Stamp) -> Option<Receipt> {
+    let supplier = frame.supplier.map(|(partner, _)| partner);
+    (verb.verb() == Verb::Receive).then(|| Receipt { supplier, at: stamp.at.timestamp() })
 }
 
 /// `--expires` and `--made` hold for the whole batch, which is seldom meant for more than one lot.
@@ -248,6 +288,7 @@ pub(super) fn plan(
         from: frame.from.clone(),
         to: frame.to.clone(),
         to_kind: frame.to_kind,
+        sources: frame.sources.clone(),
         order: frame.order.clone(),
         day: request.stamp.day(),
         minimum_life: frame.minimum_life,
@@ -255,6 +296,7 @@ pub(super) fn plan(
         out_of_order: if house.enforces_picking_order() { OutOfOrder::Refused } else { OutOfOrder::Told },
         reason: request.reason.clone(),
         allow_odd_serials: options.allow_odd_serials,
+        override_hold: verb.overrides_hold(),
     })
 }
 
@@ -276,7 +318,7 @@ fn judge_stream(
     house: &House,
     options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
-    let lookup = Lookup::new(view, plan.verb, frame)?;
+    let lookup = Lookup::new(view, plan.verb, frame, house.today())?;
     let mut refusals = Vec::new();
     let kept = without_undone(scans, house, &mut refusals)?;
     let read: Vec<_> = kept.into_iter().map(|framed| house.read(framed)).collect();

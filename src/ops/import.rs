@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::item::{AddItem, RuleChanges};
 use super::masters::{AddLocation, AddOrder, AddPartner, Checked};
 use super::record::record;
-use super::{Content, Draft, OpError, Recorded, Request, Result};
+use super::{Content, Draft, OpError, Recorded, Request, Result, pattern};
+use crate::codes::Definition;
 use crate::ledger::{Code, Refusal, Refused};
 use crate::store::{Store, Writer};
 
@@ -20,6 +23,8 @@ pub enum ImportKind {
     Partners,
     /// Orders, one row for each line.
     Orders,
+    /// Patterns of makers' numbers.
+    Patterns,
 }
 
 impl ImportKind {
@@ -30,6 +35,7 @@ impl ImportKind {
             ImportKind::Locations => "locations",
             ImportKind::Partners => "partners",
             ImportKind::Orders => "orders",
+            ImportKind::Patterns => "patterns",
         }
     }
 
@@ -61,6 +67,16 @@ impl ImportKind {
                 ("code", &["code", "partner"], true),
                 ("kind", &["kind", "type"], true),
                 ("name", &["name", "description"], true),
+            ],
+            ImportKind::Patterns => &[
+                ("name", &["name", "pattern"], true),
+                ("applies_to", &["applies to", "item", "for"], true),
+                ("of", &["of"], false),
+                ("regex", &["regex", "expression"], true),
+                ("tables", &["tables"], false),
+                ("check", &["check"], false),
+                ("example", &["example", "examples"], true),
+                ("note", &["note", "source"], false),
             ],
             ImportKind::Orders => &[
                 ("code", &["code", "order", "number", "order number"], true),
@@ -114,7 +130,8 @@ pub fn import(
         let rows = rows(kind, bytes)?;
         let mut refusals = Vec::new();
         let count = rows.len();
-        for (index, (line, text, outcome)) in make(kind, rows, writer).enumerate() {
+        let today = request.stamp.recorded_at.date_naive();
+        for (index, (line, text, outcome)) in make(kind, rows, writer, today).enumerate() {
             match outcome {
                 Ok(()) => {}
                 Err(OpError::Refused(Refused(found))) => {
@@ -136,22 +153,33 @@ pub fn import(
 
 type Made = (u32, String, Checked<()>);
 
-fn make<'w>(kind: ImportKind, rows: Vec<Row>, writer: &'w Writer<'_>) -> Box<dyn Iterator<Item = Made> + 'w> {
+fn make<'w>(
+    kind: ImportKind,
+    rows: Vec<Row>,
+    writer: &'w Writer<'_>,
+    today: NaiveDate,
+) -> Box<dyn Iterator<Item = Made> + 'w> {
     match kind {
         ImportKind::Orders => Box::new(orders(rows).into_iter().map(move |(line, text, order)| {
             let outcome = order.and_then(|order| order.make(writer));
             (line, text, outcome)
         })),
         _ => Box::new(rows.into_iter().map(move |row| {
-            let outcome = make_one(kind, &row, writer);
+            let outcome = make_one(kind, &row, writer, today);
             (row.line, row.text, outcome)
         })),
     }
 }
 
-fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>) -> Checked<()> {
+fn make_one(kind: ImportKind, row: &Row, writer: &Writer<'_>, today: NaiveDate) -> Checked<()> {
     match kind {
         ImportKind::Items => item(row)?.make(writer),
+        ImportKind::Patterns => {
+            let cell = |column: &str| row.cells.get(column).map_or("", String::as_str);
+            let definition = Definition::from_row(cell)
+                .map_err(|fault| bad(fault.to_string(), "docs/patterns.md says how patterns are written"))?;
+            pattern::keep(writer, &definition, today)
+        }
         ImportKind::Locations => AddLocation { code: row.required("code"), kind: row.cell("kind") }.make(writer),
         _ => AddPartner { code: row.required("code"), kind: row.required("kind"), name: row.required("name") }
             .make(writer),

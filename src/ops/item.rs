@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::masters::{Checked, clean, draft, is_free, is_free_of_own, not_valid};
 use super::record::record;
-use super::{Content, Recorded, Request, Result, resolve};
-use crate::codes::Gtin;
+use super::{Content, Recorded, Request, Result, Warning, numbers, pattern, resolve};
+use crate::codes::{Gtin, Template, TemplateWarning};
 use crate::ledger::{Code, Refusal};
 use crate::model::{Item, ItemId, ItemRules, PartnerKind, Picking, Quantity, Scale, Sku, Tracking};
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
@@ -23,6 +23,8 @@ pub struct ItemView {
     pub packs: Vec<(String, Quantity)>,
     /// What suppliers call it: the supplier, and their word.
     pub supplier_codes: Vec<(String, String)>,
+    /// The holds that are on, as JSON.
+    pub holds: Vec<serde_json::Value>,
 }
 
 /// `item add`, `item set` and a row of `import items`. What is not given is `None`, and stays as it is with `item set`.
@@ -80,6 +82,15 @@ impl RuleChanges {
         content.flag("measure", self.measure.as_deref());
     }
 
+    /// What is allowed in the templates and may still be regretted.
+    fn warnings(&self) -> Vec<Warning> {
+        let templates = [&self.serial_template, &self.lot_template].into_iter().flatten();
+        let found = templates.filter_map(|text| Template::parse(text).ok()).flat_map(|template| template.warnings());
+        let warning =
+            |odd: TemplateWarning| Warning { code: "template", line: None, scan: None, message: odd.to_string() };
+        found.map(warning).collect()
+    }
+
     /// The rules after the changes.
     fn applied(&self, before: &ItemRules, tracking: Tracking) -> Checked<ItemRules> {
         let mut rules = before.clone();
@@ -95,6 +106,11 @@ impl RuleChanges {
         set_text(&mut rules.serial_pattern, self.serial_pattern.as_deref());
         if let Some(unit) = self.measure.as_deref() {
             rules.is_measured = !unit.trim().is_empty();
+        }
+        for (text, word) in [(&self.serial_template, "serial"), (&self.lot_template, "lot")] {
+            if let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+                numbers::parsed(text, word)?;
+            }
         }
         let wrong = [
             (
@@ -209,6 +225,7 @@ impl AddItem {
             not_valid(format!("it is not said how {sku} is tracked"), "one of none, lot, serial, lot+serial")
         })?;
         let rules = self.rules.applied(&ItemRules::default(), tracking)?;
+        rules.serial_pattern.iter().try_for_each(|rule| pattern::checked(view, rule))?;
         let scale = self.scale(tracking, &rules)?.unwrap_or_default();
         let codes = self.codes()?;
         is_free(view, sku.as_str())?;
@@ -315,7 +332,8 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
             ItemCode::Barcode(text) => barcodes.push(text),
         }
     }
-    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes })
+    let holds = super::holds_on_item(view, item.id)?;
+    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes, holds })
 }
 
 /// `item add`.
@@ -323,10 +341,11 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
 /// # Errors
 /// `not-valid`, `code-taken`.
 pub fn add_item(store: &Store, new: &AddItem, request: &Request) -> Result<Recorded> {
-    record(store, request, new.content("item add", request), |writer| {
+    let recorded = record(store, request, new.content("item add", request), |writer| {
         new.make(writer)?;
         Ok(draft("item-add", serde_json::json!({ "item": new.sku.trim() })))
-    })
+    })?;
+    Ok(Recorded { warnings: new.rules.warnings(), ..recorded })
 }
 
 /// `item set`: changes what is given and adds codes.
@@ -334,10 +353,11 @@ pub fn add_item(store: &Store, new: &AddItem, request: &Request) -> Result<Recor
 /// # Errors
 /// `unknown-item`, `not-valid`, `code-taken`, `item-in-use`.
 pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Recorded> {
-    record(store, request, change.content("item set", request), |writer| {
+    let recorded = record(store, request, change.content("item set", request), |writer| {
         let before = resolve::item(writer, &change.sku)?;
         let tracking = change.tracking()?.unwrap_or(before.tracking);
         let rules = change.rules.applied(&before.rules, tracking)?;
+        rules.serial_pattern.iter().try_for_each(|rule| pattern::checked(writer, rule))?;
         let is_counted_whole = tracking.by_serial() && !rules.is_measured;
         let scale = change.scale(tracking, &rules)?;
         let scale = scale.unwrap_or(if is_counted_whole { Scale::WHOLE } else { before.scale });
@@ -375,5 +395,6 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
                 "supplier_barcodes": change.supplier_codes,
             }),
         ))
-    })
+    })?;
+    Ok(Recorded { warnings: change.rules.warnings(), ..recorded })
 }

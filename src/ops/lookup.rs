@@ -1,19 +1,21 @@
 //! What the store knows of a scan: the answers to what the conversation wants to know.
 
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chrono::{Days, NaiveDate};
 
 use super::batch::Frame;
-use super::{Result, resolve};
-use crate::codes::{Facts, Kind, Questions, Reading, shown};
+use super::{Result, pattern, resolve};
+use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
 use crate::ledger::{
     Code, Holding, LotRecord, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops,
     first_out_order, passed_over,
 };
 use crate::model::{
-    Item, LotCode, LotId, OrderId, PartnerId, Picking, PlaceId, PlaceKind, Quantity, SerialCode, folded,
+    Item, ItemId, LotCode, LotId, OrderId, PartnerId, Picking, PlaceId, PlaceKind, Quantity, SerialCode, folded,
 };
 use crate::scan::{Conversation, Known, Wants};
 use crate::store::{Found, FreeStockOrder, Progress, ProgressKind, SerialStep, SupplierCodes, View};
@@ -36,6 +38,9 @@ pub struct Lookup<'v, 'c> {
     progress: Vec<Progress>,
     /// The words of the supplier that were looked up; `None` where they have no words of their own.
     words: Option<RefCell<SupplierCodes>>,
+    /// The patterns of the items of the batch.
+    patterns: RefCell<HashMap<ItemId, Vec<Pattern>>>,
+    today: NaiveDate,
     /// The supplier has texts of their own for lots.
     has_lot_texts: bool,
     /// Goods leave for a customer: on this day, for whom they must be good so many days more.
@@ -44,7 +49,7 @@ pub struct Lookup<'v, 'c> {
 
 impl<'v, 'c> Lookup<'v, 'c> {
     /// Prepares for a batch.
-    pub fn new(view: &'v View<'c>, verb: Verb, frame: &Frame) -> Result<Lookup<'v, 'c>> {
+    pub fn new(view: &'v View<'c>, verb: Verb, frame: &Frame, today: NaiveDate) -> Result<Lookup<'v, 'c>> {
         let (order, supplier) = (frame.order.as_ref().map(|order| order.id), frame.supplier);
         let is_return = matches!(verb, Verb::Return | Verb::ReturnToSupplier);
         let progress = match order.filter(|_| is_return) {
@@ -57,7 +62,8 @@ impl<'v, 'c> Lookup<'v, 'c> {
         };
         let words = has_words.then(RefCell::default);
         let leaves = frame.day.filter(|_| verb.needs_good_goods()).map(|day| (day, frame.minimum_life));
-        Ok(Lookup { view, verb, order, supplier, progress, words, has_lot_texts, leaves })
+        let patterns = RefCell::default();
+        Ok(Lookup { view, verb, order, supplier, progress, words, patterns, today, has_lot_texts, leaves })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -80,7 +86,11 @@ impl<'v, 'c> Lookup<'v, 'c> {
             words.borrow_mut().extend(self.view.items_of_supplier(supplier, &codes)?);
         }
         self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
-        Ok(self.view.find_serials_ahead(&serials)?)
+        self.view.find_serials_ahead(&serials)?;
+        if self.verb.needs_good_goods() {
+            self.view.find_holds_of_found()?;
+        }
+        Ok(())
     }
 
     /// Everything that is known of a scan. A text that is known as a whole wins over a guess that it is GS1 data, so the
@@ -108,6 +118,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
             self.find_stock(&wants, &mut known)?;
         }
+        self.find_holds(&wants, &mut known)?;
         Ok((reading, known))
     }
 
@@ -207,6 +218,21 @@ impl<'v, 'c> Lookup<'v, 'c> {
         Ok((reading, found))
     }
 
+    /// What a new number says by the patterns of its item.
+    fn decoded(
+        &self,
+        item: &Rc<Item>,
+        of: Numbered,
+        number: &str,
+    ) -> Result<Option<std::result::Result<Decoded, String>>> {
+        let mut patterns = self.patterns.borrow_mut();
+        let patterns = match patterns.entry(item.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(pattern::of_item(self.view, item)?),
+        };
+        Ok(pattern::decoded(patterns, of, number, self.today))
+    }
+
     /// The item that the supplier of the batch calls so.
     fn by_word_of_supplier(&self, text: &str) -> Result<Option<Rc<Item>>> {
         let (Some((supplier, _)), Some(words)) = (self.supplier, &self.words) else { return Ok(None) };
@@ -259,6 +285,13 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 }
             }
         }
+        if known.lot.is_none() && self.verb == Verb::Receive {
+            match self.decoded(item, Numbered::Lot, text.as_str())? {
+                Some(Ok(decoded)) => known.lot_made = decoded.made.and_then(Made::day),
+                Some(Err(why)) => known.lot_misfit = Some(why),
+                None => {}
+            }
+        }
         self.find_ahead(item, known.lot.clone(), known)
     }
 
@@ -272,7 +305,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         };
         let strategy = if order == FreeStockOrder::FirstIn { Strategy::FirstIn } else { Strategy::FirstExpired };
         let good_until = day.checked_add_days(Days::new(life.into())).unwrap_or(day);
-        let mut ahead = Vec::new();
+        let (mut ahead, mut blocked): (Vec<Holding>, HashSet<LotId>) = Default::default();
         if let Some(order) = self.order {
             let claimed = self.view.claimed(self.view.claim_of(order, Stage::Allocated)?)?;
             // What is set aside for the order is what it was meant to get.
@@ -288,6 +321,15 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 _ => break,
             }
         }
+        // What is on hold lets others go first.
+        if !self.view.holds_of(item.id)?.is_empty() {
+            for lot in ahead.iter().filter_map(|holding| holding.lot.as_ref()) {
+                if self.view.hold_over(item.id, Some(lot.id), None, None)?.is_some() {
+                    blocked.insert(lot.id);
+                }
+            }
+        }
+        ahead.retain(|holding| holding.lot.as_ref().is_none_or(|lot| !blocked.contains(&lot.id)));
         ahead.retain(|holding| {
             let picked = Holding { lot: Some(lot.clone()), ..holding.clone() };
             passed_over(strategy, &picked, std::slice::from_ref(holding)).is_some()
@@ -321,12 +363,32 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 }
                 known.serials.push((item.clone(), record));
             }
+            None if self.verb == Verb::Receive => {
+                if let Some(Err(why)) = self.decoded(item, Numbered::Serial, code.as_str())? {
+                    known.misfit = Some(why);
+                }
+            }
             None if self.verb.moves_known_goods() => {
                 for other in self.view.serials_named(code)? {
                     known.other_items.push(self.view.item(other.item)?.sku.to_string());
                 }
             }
             None => {}
+        }
+        Ok(())
+    }
+
+    fn find_holds(&self, wants: &Wants, known: &mut Known) -> Result<()> {
+        if !self.verb.needs_good_goods() {
+            return Ok(());
+        }
+        if let Some(item) = wants.item.as_ref().filter(|_| known.lot.is_some() || wants.lot.is_none()) {
+            let lot = known.lot.as_ref().map(|lot| lot.id);
+            known.hold = self.view.hold_over(item.id, lot, None, None)?;
+        }
+        for (item, unit) in &known.serials {
+            let lot = unit.lot.as_ref().map(|lot| lot.id);
+            known.held_units.extend(self.view.hold_over(item.id, lot, Some(unit.id), None)?);
         }
         Ok(())
     }
@@ -345,7 +407,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 let sold = last_effective(&steps, "sell");
                 let on_order = sold.is_some_and(|step| step.order == self.order);
                 if on_order && !record.standing.place.kind.is_internal() {
-                    facts.sold_on_order = Quantity::one(item.scale);
+                    facts.sold_on_order = record.quantity;
                 }
                 facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
             }
@@ -357,7 +419,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
                         && (self.order.is_none() || step.order == self.order)
                 });
                 if from_them {
-                    facts.received_from_supplier = Quantity::one(item.scale);
+                    facts.received_from_supplier = record.quantity;
                 }
             }
             Verb::Receive if item.tracking.by_lot() => {

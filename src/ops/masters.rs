@@ -208,12 +208,7 @@ impl AddOrder {
 fn order_line(view: &View<'_>, sku: &str, quantity: &str) -> Checked<OrderLine> {
     let item = resolve::item(view, sku)?;
     let quantity = Quantity::parse(quantity.trim(), item.scale).map_err(|error| {
-        let code = match error {
-            crate::model::QuantityError::NotWhole => Code::QuantityNotWhole,
-            crate::model::QuantityError::TooPrecise(_) => Code::QuantityTooPrecise,
-            crate::model::QuantityError::NotPositive => Code::QuantityNotPositive,
-            _ => Code::QuantityNotANumber,
-        };
+        let code = resolve::quantity_code(error);
         let shown = crate::codes::shown(quantity.as_bytes());
         Refusal::new(code, format!("{shown} is no quantity of {}: {error}", item.sku), "write it as SKU=3")
     })?;

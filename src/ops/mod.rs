@@ -3,16 +3,21 @@
 
 mod allocate;
 mod batch;
+mod cut;
+mod held;
+mod hold;
 mod house;
 mod import;
 mod item;
 mod lookup;
 mod lot;
 mod masters;
+mod numbers;
 mod order_report;
 mod out_of_order;
 mod paper;
 mod partner;
+mod pattern;
 mod pick;
 mod put_away;
 mod question;
@@ -25,6 +30,8 @@ mod return_to_supplier;
 mod sell;
 mod session;
 mod settle;
+mod shipment;
+mod site;
 mod station;
 mod trace;
 mod transfer;
@@ -32,18 +39,23 @@ mod undo;
 
 pub use allocate::Allocate;
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};
+pub use cut::Cut;
+pub use held::held_by;
+pub use hold::{HoldWords, ReleaseHold, hold, holds_on_item};
 pub use house::{House, SETTINGS, Setting, set_setting, settings};
 pub use import::{ImportKind, import};
 pub use item::{AddItem, ItemView, RuleChanges, add_item, item_view, set_item};
 pub use lookup::facts as facts_for_scan;
 pub use lot::{LotView, SetLot, lot_named, lot_view, set_lot};
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
+pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, by_hand, command_paper, labels_for, labels_of_operation, pick_sheet_of, short_of,
-    slip_of, slip_with_lots_of, trace_paper,
+    LabelRequest, Paper, badge_paper, by_hand, calibration_paper, command_paper, labels_for, labels_of_cut,
+    labels_of_operation, over_of, pick_sheet_of, shipment_told, short_of, slip_of, slip_with_lots_of, trace_paper,
 };
 pub use partner::{SetPartner, minimum_life, set_partner};
+pub use pattern::{decoded_by_any, patterns};
 pub use pick::Pick;
 pub use receive::Receive;
 pub use record::{Content, Recorded, Request, Warning};
@@ -53,6 +65,7 @@ pub use return_goods::{Disposition, ReturnGoods};
 pub use return_to_supplier::ReturnToSupplier;
 pub use sell::{Sell, ship_picked};
 pub use session::{Answer, Rejudged, Session};
+pub use site::{SetSite, Site, set_site, sites};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace};
 pub use transfer::Transfer;

@@ -6,10 +6,11 @@ use chrono::{DateTime, FixedOffset};
 
 use super::trace::{Trace, TraceNow};
 use super::{OpError, Result, resolve};
-use crate::codes::{BadgeName, Command, Gtin, Mode, Question};
+use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, LotId, Quantity, SerialCode};
 use crate::print::Page;
+use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
 use crate::print::pdf::{PdfOptions, print};
@@ -43,7 +44,7 @@ pub struct LabelRequest {
 
 /// What a label is for.
 enum Thing<'a> {
-    Serial { item: &'a Item, code: &'a str, lot: Option<&'a crate::ledger::LotRecord> },
+    Serial { item: &'a Item, code: &'a str, lot: Option<&'a crate::ledger::LotRecord>, quantity: Quantity },
     Lot { item: &'a Item, lot: &'a crate::ledger::LotRecord },
     Item { item: &'a Item },
     Plain { headline: String, code: String, details: Vec<String> },
@@ -79,13 +80,22 @@ pub fn labels_of_operation(
     let mut labels = Vec::new();
     for line in &operation.lines {
         let thing = match (&line.serial, &line.lot) {
-            (Some(code), lot) => Thing::Serial { item: &line.item, code, lot: lot.as_deref() },
+            (Some(code), lot) => Thing::Serial { item: &line.item, code, lot: lot.as_deref(), quantity: line.quantity },
             (None, Some(lot)) => Thing::Lot { item: &line.item, lot },
             (None, None) => Thing::Item { item: &line.item },
         };
         labels.push(label(view, &thing, request.symbology)?);
     }
     sheets(labels, request, &of_operation("Labels", operation), progress)
+}
+
+/// The labels of a piece that was cut off, and of the rest.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn labels_of_cut(view: &View<'_>, operation: &RecordedOperation, request: &LabelRequest) -> Result<Paper> {
+    let lines = operation.lines.iter().filter(|line| line.to.place.kind.is_internal()).cloned().collect();
+    labels_of_operation(view, &RecordedOperation { lines, ..operation.clone() }, request, &|_, _| {})
 }
 
 /// The labels of things that are named by their codes. `kind` is a word of the command line.
@@ -127,6 +137,20 @@ pub fn command_paper(size: SheetSize, now: DateTime<FixedOffset>) -> Result<Pape
     let word = if size == SheetSize::A4 { "a4" } else { "letter" };
     let options = options("Command scans".to_owned(), now, format!("commands {word}"));
     paper(&command_sheet::pages("Command scans", &command_groups(), size), &options)
+}
+
+/// The sheet that a scanner is calibrated with.
+///
+/// # Errors
+/// What cannot be printed.
+pub fn calibration_paper(size: SheetSize, now: DateTime<FixedOffset>) -> Result<Paper> {
+    let word = if size == SheetSize::A4 { "a4" } else { "letter" };
+    let options = options("Scanner calibration".to_owned(), now, format!("calibration {word}"));
+    let content = CalibrationSheet {
+        matrix: sheet::data_matrix().text,
+        bars: sheet::bars().into_iter().map(|barcode| barcode.text).collect(),
+    };
+    paper(&calibration_sheet::pages(&content, size)?, &options)
 }
 
 /// A sheet with the badges of operators.
@@ -209,7 +233,8 @@ fn label_named(view: &View<'_>, kind: &str, code: &str, item: Option<&Item>, sym
             found.retain(|record| item.is_none_or(|item| item.id == record.item));
             let record = only(found, Code::UnknownSerial, "unit has the serial", code)?;
             let item = view.item(record.item)?;
-            let thing = Thing::Serial { item: &item, code: record.code.as_str(), lot: record.lot.as_deref() };
+            let (code, lot, quantity) = (record.code.as_str(), record.lot.as_deref(), record.quantity);
+            let thing = Thing::Serial { item: &item, code, lot, quantity };
             label(view, &thing, symbology)
         }
         "lot" => {
@@ -261,8 +286,9 @@ fn only<T>(mut found: Vec<T>, code: Code, what: &str, text: &str) -> Result<T> {
 fn label(view: &View<'_>, thing: &Thing<'_>, symbology: Symbology) -> Result<Label> {
     let expires = |lot: &crate::ledger::LotRecord| lot.dates.expires.map(|date| format!("Expires {date}"));
     let (headline, plain, details) = match thing {
-        Thing::Serial { item, code, lot } => {
+        Thing::Serial { item, code, lot, quantity } => {
             let mut details = vec![item.name.clone()];
+            details.extend(item.measured(*quantity).map(|measure| format!("{measure} {}", item.unit)));
             details.extend(lot.map(|lot| format!("Lot {}", lot.code)));
             details.extend(lot.and_then(expires));
             (item.sku.to_string(), (*code).to_owned(), details)
@@ -302,7 +328,7 @@ fn gtin(view: &View<'_>, item: &Item) -> Result<String> {
 
 fn element_string(view: &View<'_>, thing: &Thing<'_>) -> Result<String> {
     let (item, lot, serial) = match thing {
-        Thing::Serial { item, code, lot } => (*item, *lot, Some(*code)),
+        Thing::Serial { item, code, lot, .. } => (*item, *lot, Some(*code)),
         Thing::Lot { item, lot } => (*item, Some(*lot), None),
         Thing::Item { item } => (*item, None, None),
         Thing::Plain { .. } => return Err(only_items()),
@@ -386,12 +412,41 @@ pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<P
     paper(&pick_sheet::pages(&sheet), &of_operation("Pick sheet", operation))
 }
 
+/// How far an allocation of measured units reaches over what is ordered, as SKU and quantity.
+pub fn over_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    listed_in_detail(operation, "over")
+}
+
 /// What an allocation could not find, as SKU and quantity.
 pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
+    listed_in_detail(operation, "short")
+}
+
+/// What is to be known of a transfer between sites: where the goods are now, or what is missing and what came besides.
+pub fn shipment_told(operation: &RecordedOperation) -> Vec<String> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut told = Vec::new();
+    if let Some(to) = detail["sent_to"].as_str() {
+        told.push(format!("in transit to {to}; there: scantrail transfer --arrived {}", operation.number));
+    }
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().map(|text| crate::codes::shown(text.as_bytes()));
+    for (key, word) in [("short", "did not arrive"), ("extra", "came besides")] {
+        for row in detail["arrived"].as_i64().and(detail[key].as_array()).into_iter().flatten() {
+            let lot = text(row, "lot").map(|lot| format!(" lot {lot}")).unwrap_or_default();
+            let serial = text(row, "serial").map(|serial| format!(" {serial}")).unwrap_or_default();
+            let (quantity, item) = (text(row, "quantity").unwrap_or_default(), text(row, "item").unwrap_or_default());
+            told.push(format!("{key}: {quantity} of {item}{lot}{serial} {word}"));
+        }
+    }
+    told
+}
+
+fn listed_in_detail(operation: &RecordedOperation, key: &str) -> Vec<(String, String)> {
     let detail: serde_json::Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
-    let rows = detail["short"].as_array().cloned().unwrap_or_default();
+    let rows = detail[key].as_array().cloned().unwrap_or_default();
     rows.iter().map(|row| (text(row, "item"), text(row, "quantity"))).collect()
 }
 
@@ -449,12 +504,17 @@ fn lot_lines(lines: &[RecordedLine]) -> Vec<LotLine> {
 }
 
 fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Result<Paper> {
-    let heading = if operation.kind == "sell" { "Packing slip" } else { "Return slip" };
+    let heading = match operation.kind.as_str() {
+        "sell" => "Packing slip",
+        "transfer" => "Transfer slip",
+        _ => "Return slip",
+    };
     let order = operation.order.map(|order| view.order(order)).transpose()?;
     let mut fields = vec![("Date".to_owned(), operation.stamp.at.format("%Y-%m-%d").to_string())];
     fields.push(("Operation".to_owned(), operation.number.to_string()));
     fields.extend(operation.invoice.iter().map(|invoice| ("Invoice".to_owned(), invoice.clone())));
     fields.extend(operation.reason.iter().map(|reason| ("Reason".to_owned(), reason.clone())));
+    fields.extend(overridden(operation));
     let lines: Vec<RecordedLine> = moved(operation).cloned().collect();
     let slip = Slip {
         heading: heading.to_owned(),
@@ -465,6 +525,19 @@ fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Resu
         lines: grouped(&lines).into_iter().map(slip_line).collect(),
     };
     paper(&slip::pages(&slip), &of_operation(heading, operation))
+}
+
+/// What was sold although it was on hold or expired.
+fn overridden(operation: &RecordedOperation) -> Vec<(String, String)> {
+    let detail: serde_json::Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let row = |row: &serde_json::Value| {
+        let lot = row["lot"].as_str().map(|lot| format!(" lot {lot}")).unwrap_or_default();
+        let goods = format!("{} {}{lot}", text(row, "quantity"), text(row, "item"));
+        ("Sold although held".to_owned(), format!("{goods}: {}", text(row, "held")))
+    };
+    detail["overridden"].as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default()
 }
 
 fn partner_name(view: &View<'_>, operation: &RecordedOperation) -> Result<String> {
@@ -510,12 +583,17 @@ fn grouped(lines: &[RecordedLine]) -> Vec<Grouped<'_>> {
 
 fn pick_line(group: Grouped<'_>) -> PickLine {
     let line = group.first;
+    // What is scanned of measured units is how many they are; what they measure stands beside the name.
+    let (name, unit) = match line.item.measured(group.quantity) {
+        Some(measure) => (format!("{}, {measure} {}", line.item.name, line.item.unit), "each".to_owned()),
+        None => (line.item.name.clone(), line.item.unit.clone()),
+    };
     PickLine {
         place: line.from.place.path.clone(),
         sku: line.item.sku.to_string(),
-        name: line.item.name.clone(),
-        quantity: group.quantity.display(line.item.scale),
-        unit: line.item.unit.clone(),
+        name,
+        quantity: line.item.counted(group.quantity, group.serials.len()),
+        unit,
         lot: line.lot.as_ref().map(|lot| lot.code.to_string()),
         expires: line.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
         serials: group.serials,

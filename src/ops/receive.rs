@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::batch::Frame;
 use super::lot::{self, dates_document};
 use super::record::Warning;
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, resolve};
+use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, resolve};
 use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
-use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind, Quantity};
+use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
 use crate::store::{LotStatement, View, Writer};
 
@@ -27,6 +27,8 @@ pub struct Receive {
     pub invoice: Option<String>,
     /// More than ordered is fine.
     pub allow_over: bool,
+    /// Which lots and serials are made.
+    pub numbers: Numbers,
     /// What the supplier calls the lot of the batch.
     pub supplier_lot: Option<String>,
     /// Dates that differ from what is known of a lot are taken as its correction.
@@ -56,6 +58,11 @@ impl ScanVerb for Receive {
         content.switch("allow-over", self.allow_over);
         content.flag("supplier-lot", self.supplier_lot.as_deref());
         content.switch("correct-dates", self.correct_dates);
+        self.numbers.describe(content);
+    }
+
+    fn numbers(&self) -> Option<(&Numbers, Option<&str>)> {
+        Some((&self.numbers, self.invoice.as_deref()))
     }
 
     fn frame(&self, view: &View<'_>) -> Result<Frame> {
@@ -141,10 +148,10 @@ impl Arrivals {
             self.movements.push(Movement { item, lot, serial: None, quantity: line.quantity, from, to });
             return Ok(());
         }
-        let quantity = Quantity::one(line.item.scale);
         let new = line.serials.iter().filter(|serial| serial.record.is_none()).map(|serial| serial.code.clone());
         let mut new = writer.add_serials(item, &new.collect::<Vec<_>>())?.into_iter();
         for serial in line.serials {
+            let quantity = serial.quantity();
             // A unit that was here before comes back from wherever it stands.
             let (hop, from) = match &serial.record {
                 Some(record) => (SerialHop { serial: record.id, hop: record.hop + 1 }, record.standing.spot()),

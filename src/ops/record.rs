@@ -62,28 +62,16 @@ impl Warning {
     }
 }
 
-/// What is odd about a scan that was accepted, for the oddities that say it may have been read wrongly.
-const TOLD: [&str; 7] = [
-    "hidden-element",
-    "small-letters",
-    "caps-lock",
-    "case-lost",
-    "invisible-character",
-    "separator-in-words",
-    "known-otherwise",
-];
-
 impl Warning {
-    /// Names what is suspicious about a scan.
+    /// Names what says that a scan which was accepted may have been read wrongly.
     pub fn odd(scan: &ScanRef, reading: &Reading) -> Vec<Warning> {
-        let told = reading.warnings.iter().filter(|warning| TOLD.contains(&warning.code));
         let warning = |odd: &crate::codes::Warning| Warning {
             code: odd.code,
             line: Some(scan.line),
             scan: Some(scan.shown.clone()),
             message: odd.message.clone(),
         };
-        told.map(warning).collect()
+        reading.doubts().map(warning).collect()
     }
 }
 
@@ -155,6 +143,19 @@ pub fn record(
     mut decide: impl FnMut(&Writer<'_>) -> Result<Draft>,
 ) -> Result<Recorded> {
     store.write(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
+}
+
+/// As [`record`], while nobody else writes: for what changes the rules that all others judge by.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_alone(
+    store: &Store,
+    request: &Request,
+    content: [u8; 32],
+    mut decide: impl FnMut(&Writer<'_>) -> Result<Draft>,
+) -> Result<Recorded> {
+    store.write_alone(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
 }
 
 fn record_in(

@@ -4,7 +4,7 @@ use super::record::record;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Movement, Refusal, Stage};
-use crate::model::{ClaimId, OrderKind, Quantity};
+use crate::model::{ClaimId, OrderKind};
 use crate::store::{Store, View};
 
 /// `release`.
@@ -52,8 +52,7 @@ fn give_back(view: &View<'_>, claim: ClaimId) -> Result<Vec<Movement>> {
         let item = view.item(holding.item)?;
         if item.tracking.by_serial() {
             let units = view.units(&holding, usize::MAX)?.into_iter().filter_map(|unit| record_of(&holding, unit));
-            let one = Quantity::one(item.scale);
-            movements.extend(units.map(|unit| reclaim(&holding, Some(&unit), one, ClaimId::FREE)));
+            movements.extend(units.map(|unit| reclaim(&holding, Some(&unit), unit.quantity, ClaimId::FREE)));
         } else {
             movements.push(reclaim(&holding, None, holding.quantity, ClaimId::FREE));
         }

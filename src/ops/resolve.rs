@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::Result;
 use crate::codes::Gtin;
-use crate::ledger::{Code, OrderPlan, Refusal, Stage, Verb};
-use crate::model::{Item, Order, OrderKind, PartnerKind, Place, Quantity};
+use crate::ledger::{Code, OrderPlan, Refusal, SerialRecord, Stage, Verb};
+use crate::model::{Item, Order, OrderKind, PartnerKind, Place, Quantity, QuantityError, SerialCode};
 use crate::store::{Found, Partner, ProgressKind, View, Writer};
 
 /// What a text names: as it stands, or as a GTIN of another length.
@@ -51,6 +51,41 @@ pub fn item(view: &View<'_>, text: &str) -> Result<Rc<Item>> {
             let message = format!("no item has the code {}", crate::codes::shown(text.as_bytes()));
             Err(Refusal::new(Code::UnknownItem, message, "scantrail item list").into())
         }
+    }
+}
+
+/// The unit with a serial, and its item: of the one that is named, else the only one that has such a unit.
+///
+/// # Errors
+/// `unknown-item`, `unknown-serial`, `ambiguous-scan`.
+pub fn unit(view: &View<'_>, serial: &str, of: Option<&str>) -> Result<(Rc<Item>, SerialRecord)> {
+    let of = of.map(|text| item(view, text)).transpose()?;
+    let shown = crate::codes::shown(serial.as_bytes());
+    let code = SerialCode::new(serial).ok();
+    let mut found = code.map(|code| view.serials_named(&code)).transpose()?.unwrap_or_default();
+    found.retain(|record| of.as_ref().is_none_or(|item| item.id == record.item));
+    match found.as_slice() {
+        [only] => Ok((view.item(only.item)?, only.clone())),
+        [] => {
+            let message = format!("no unit has the serial {shown}");
+            Err(Refusal::new(Code::UnknownSerial, message, "serials are exact; look at: scantrail stock").into())
+        }
+        several => {
+            let skus = several.iter().map(|record| Ok(view.item(record.item)?.sku.to_string()));
+            let skus = skus.collect::<Result<Vec<String>>>()?.join(" and of ");
+            let message = format!("serial {shown} is one of {skus}");
+            Err(Refusal::new(Code::AmbiguousScan, message, "name the item: --item SKU").into())
+        }
+    }
+}
+
+/// The code of a refused quantity.
+pub(super) fn quantity_code(error: QuantityError) -> Code {
+    match error {
+        QuantityError::NotWhole => Code::QuantityNotWhole,
+        QuantityError::TooPrecise(_) => Code::QuantityTooPrecise,
+        QuantityError::NotPositive => Code::QuantityNotPositive,
+        QuantityError::NotANumber | QuantityError::TooLarge => Code::QuantityNotANumber,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Goods out to a customer: scanned, or as they were picked.
 
 use super::batch::Frame;
+use super::held;
 use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
 use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, resolve};
-use crate::ledger::{Code, Movement, Refusal, SerialHop, Spot, Stage, Verb};
-use crate::model::{OrderKind, PartnerKind, Quantity};
+use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb, judge_remaining_life};
+use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
 use crate::store::{Store, View, Writer};
 
@@ -21,6 +22,8 @@ pub struct Sell {
     pub from: Option<String>,
     /// Our invoice.
     pub invoice: Option<String>,
+    /// Held and expired goods are sold all the same, where the house allows it.
+    pub override_hold: bool,
     /// What holds for the whole batch.
     pub options: BatchOptions,
 }
@@ -38,14 +41,22 @@ impl ScanVerb for Sell {
         self.sales_order.as_deref()
     }
 
+    fn overrides_hold(&self) -> bool {
+        self.override_hold
+    }
+
     fn describe(&self, content: &mut Content) {
         content.flag("so", self.sales_order.as_deref());
         content.flag("to", self.customer.as_deref());
         content.flag("from", self.from.as_deref());
         content.flag("invoice", self.invoice.as_deref());
+        content.switch("override-hold", self.override_hold);
     }
 
     fn frame(&self, view: &View<'_>) -> Result<Frame> {
+        if self.override_hold {
+            held::judge_override(view)?;
+        }
         let order = self.sales_order.as_deref();
         let order = order.map(|text| resolve::order(view, OrderKind::Sales, text)).transpose()?;
         let customer = resolve::partner_of(view, PartnerKind::Customer, order.as_ref(), self.customer.as_deref())?;
@@ -75,7 +86,8 @@ impl ScanVerb for Sell {
 /// Ships what was picked for the order, without scans.
 ///
 /// # Errors
-/// `unknown-order`, `partner-differs`, `nothing-picked`, `lot-expired`, `remaining-life-too-short`; what the database says.
+/// `override-not-allowed`, `unknown-order`, `partner-differs`, `lot-on-hold`, `lot-expired` and `remaining-life-too-short` for
+/// all that is not good, `nothing-picked`; what the database says.
 pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("sell --picked", request);
     sell.describe(&mut content);
@@ -88,16 +100,24 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             let message = "it is not said which order is shipped";
             return Err(Refusal::new(Code::UnknownOrder, message, "scantrail sell --so CODE --picked").into());
         };
-        let mut movements = Vec::new();
+        let (mut movements, mut refusals) = (Vec::new(), Vec::new());
         for holding in writer.claimed(writer.claim_of(order.id, Stage::Picked)?)? {
             if frame.from.as_ref().is_some_and(|from| from.id != holding.standing.place.id) {
                 continue;
             }
             let item = writer.item(holding.item)?;
-            if let Some(lot) = &holding.lot {
-                crate::ledger::judge_expiry(Verb::Sell, &item, lot, request.stamp.day())?;
-                crate::ledger::judge_remaining_life(&item, lot, request.stamp.day(), frame.minimum_life)?;
+            let units = match item.tracking.by_serial() {
+                true => writer.units(&holding, usize::MAX)?,
+                false => Vec::new(),
+            };
+            if !sell.override_hold {
+                refusals.extend(held::refusals(writer, &item, &holding, &units, request.stamp.day())?);
             }
+            let life = holding
+                .lot
+                .as_ref()
+                .map(|lot| judge_remaining_life(&item, lot, request.stamp.day(), frame.minimum_life));
+            refusals.extend(life.and_then(|judged| judged.err()));
             let movement = Movement {
                 item: holding.item,
                 lot: holding.lot.as_ref().map(|lot| lot.id),
@@ -107,15 +127,17 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
                 to: Spot::free(to),
             };
             if item.tracking.by_serial() {
-                let units = writer.units(&holding, usize::MAX)?;
                 movements.extend(units.into_iter().filter_map(|unit| record_of(&holding, unit)).map(|unit| Movement {
                     serial: Some(SerialHop { serial: unit.id, hop: unit.hop + 1 }),
-                    quantity: Quantity::one(item.scale),
+                    quantity: unit.quantity,
                     ..movement
                 }));
             } else {
                 movements.push(movement);
             }
+        }
+        if !refusals.is_empty() {
+            return Err(Refused(refusals).into());
         }
         if movements.is_empty() {
             let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
@@ -123,13 +145,17 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             let hint = format!("pick it first: scantrail pick --so {}", order.code);
             return Err(Refusal::new(Code::NothingPicked, message, hint).into());
         }
-        Ok(Draft {
+        let mut draft = Draft {
             kind: "sell",
             order: Some(order.id),
             partner: writer.partner_at(to.id)?,
             invoice: sell.invoice.clone(),
             movements,
             ..Draft::default()
-        })
+        };
+        if sell.override_hold {
+            held::write_down(writer, &request.stamp, &mut draft)?;
+        }
+        Ok(draft)
     })
 }

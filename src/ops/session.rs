@@ -349,10 +349,11 @@ impl<'s> Session<'s> {
         if self.is_recorded {
             return Ok(Judged::Accepted("repeated: the op id is recorded already".to_owned()));
         }
-        let (verb, frame, conversation) = (self.verb.verb(), &self.frame, &self.conversation);
+        let (verb, frame, conversation, today) =
+            (self.verb.verb(), &self.frame, &self.conversation, self.house.today());
         let accept_guess = self.verb.options().accept_guess;
         let known = self.store.read(|view| {
-            let lookup = Lookup::new(view, verb, frame)?;
+            let lookup = Lookup::new(view, verb, frame, today)?;
             let settled = lookup.settled(reading.clone())?;
             if settled.must_be_asked() && !accept_guess && !settled.readings.is_empty() {
                 return super::Result::Ok(Err(Judged::Several(settled.each())));
@@ -399,9 +400,10 @@ impl<'s> Session<'s> {
             let refusal = Refusal::new(Code::NotValid, "there is no range to take", "type it again");
             return Ok(Answer::Refused(refusal));
         };
-        let (verb, frame, conversation) = (self.verb.verb(), &self.frame, &self.conversation);
+        let (verb, frame, conversation, today) =
+            (self.verb.verb(), &self.frame, &self.conversation, self.house.today());
         let (trial, kept, refused) = self.store.read(|view| {
-            let lookup = Lookup::new(view, verb, frame)?;
+            let lookup = Lookup::new(view, verb, frame, today)?;
             let readings: Vec<Reading> = range.serials().map(plain).collect();
             lookup.look_ahead(readings.iter())?;
             let (mut trial, mut kept) = (conversation.clone(), Vec::new());
@@ -557,6 +559,9 @@ fn begin(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, house: &House)
     let frame = Frame { day: Some(request.stamp.day()), ..verb.frame(view)? };
     let mut plan = plan(view, verb, &frame, request, house)?;
     plan.out_of_order = if house.enforces_picking_order() { OutOfOrder::AskedWhy } else { OutOfOrder::Asked };
+    if let Some((numbers, document)) = verb.numbers() {
+        plan.lot = numbers.next_lot(view, &plan, &frame, document, request)?.or(plan.lot);
+    }
     Ok((frame, Conversation::new(plan)))
 }
 
@@ -571,7 +576,7 @@ struct Again {
 
 fn judge_again(view: &View<'_>, verb: &dyn ScanVerb, request: &Request, house: &House, all: &[Kept]) -> Result<Again> {
     let (frame, mut conversation) = begin(view, verb, request, house)?;
-    let lookup = Lookup::new(view, verb.verb(), &frame)?;
+    let lookup = Lookup::new(view, verb.verb(), &frame, house.today())?;
     let read: Vec<_> = all.iter().map(|kept| house.read(&kept.framed)).collect();
     lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let (mut accepted, mut refused) = (Vec::new(), Vec::new());

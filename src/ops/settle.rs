@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::Result;
 use crate::ledger::{
     Claim, Holding, Movement, OrderPlan, Outstanding, SerialHop, SerialRecord, Spot, Stage, Standing, Verb,
-    released_by_swap,
+    measured_released_by_swap, released_by_swap,
 };
 use crate::model::{ClaimId, ItemId, LotId, Quantity, SerialId};
 use crate::scan::Line;
@@ -15,10 +15,9 @@ use crate::store::{Unit, View};
 pub fn movements(lines: &[Line], to: impl Fn(&Line, &Standing) -> Spot) -> Vec<Movement> {
     let mut movements = Vec::new();
     for line in lines {
-        let quantity = Quantity::one(line.item.scale);
         for record in line.serials.iter().filter_map(|serial| serial.record.as_ref()) {
             let to = to(line, &record.standing);
-            movements.push(movement_of_unit(record, quantity, to));
+            movements.push(movement_of_unit(record, to));
         }
         for taken in &line.taken {
             movements.push(Movement {
@@ -34,12 +33,12 @@ pub fn movements(lines: &[Line], to: impl Fn(&Line, &Standing) -> Spot) -> Vec<M
     movements
 }
 
-fn movement_of_unit(record: &SerialRecord, quantity: Quantity, to: Spot) -> Movement {
+fn movement_of_unit(record: &SerialRecord, to: Spot) -> Movement {
     Movement {
         item: record.item,
         lot: record.lot.as_ref().map(|lot| lot.id),
         serial: Some(SerialHop { serial: record.id, hop: record.hop + 1 }),
-        quantity,
+        quantity: record.quantity,
         from: record.standing.spot(),
         to,
     }
@@ -54,14 +53,15 @@ pub fn record_of(holding: &Holding, unit: Unit) -> Option<SerialRecord> {
         lot: holding.lot.clone(),
         standing: holding.standing.clone(),
         hop: unit.hop,
+        quantity: unit.quantity,
     })
 }
 
-/// The movement that changes only the claim of a holding or unit.
+/// The movement that changes only the claim of a unit, or of so much of a holding.
 pub fn reclaim(holding: &Holding, serial: Option<&SerialRecord>, quantity: Quantity, claim: ClaimId) -> Movement {
     let to = Spot { place: holding.standing.place.id, claim };
     match serial {
-        Some(record) => movement_of_unit(record, quantity, to),
+        Some(record) => movement_of_unit(record, to),
         None => Movement {
             item: holding.item,
             lot: holding.lot.as_ref().map(|lot| lot.id),
@@ -94,7 +94,11 @@ pub fn swaps(view: &View<'_>, verb: Verb, order: &OrderPlan, movements: &[Moveme
         let outstanding = outstanding(view, verb, order, item, movements)?;
         let (ordered, done) = order.items.get(&item).copied().unwrap_or_default();
         let room = ordered.less(done.plus(all));
-        for (index, quantity) in released_by_swap(&outstanding, new, room, &places) {
+        let given_back = match view.item(item)?.rules.is_measured {
+            true => measured_released_by_swap(&outstanding, room),
+            false => released_by_swap(&outstanding, new, room, &places),
+        };
+        for (index, quantity) in given_back {
             let one = &outstanding[index];
             released.push(reclaim(&one.holding, one.serial.as_ref(), quantity, ClaimId::FREE));
         }
@@ -120,8 +124,8 @@ fn outstanding(
                 let units = view.units(&holding, usize::MAX)?;
                 let left = units.into_iter().filter(|unit| !taken_units.contains(&unit.serial));
                 found.extend(left.map(|unit| Outstanding {
+                    holding: Holding { quantity: unit.quantity, ..holding.clone() },
                     serial: record_of(&holding, unit),
-                    holding: Holding { quantity: Quantity::from_smallest_units(1), ..holding.clone() },
                 }));
             } else {
                 let taken = taken_of(movements, &holding);

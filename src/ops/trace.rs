@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::{House, Result, resolve};
+use super::{House, Result, held_by, resolve};
 use crate::codes::{self, Reading};
-use crate::ledger::{Code, Holding, LotRecord, Refusal, Stage, Standing};
+use crate::ledger::{Code, HeldBy, Holding, LotRecord, Refusal, Stage, Standing};
 use crate::model::{
     Item, ItemId, LotCode, LotId, OperationNumber, Order, OrderKind, PlaceKind, Quantity, SerialCode, SerialId,
 };
@@ -57,6 +57,8 @@ pub struct TraceNow {
     pub standing: Standing,
     /// How much.
     pub quantity: Quantity,
+    /// Why it may not be picked or sold.
+    pub held: Option<HeldBy>,
 }
 
 impl TraceNow {
@@ -65,8 +67,8 @@ impl TraceNow {
         match (self.standing.place.kind, self.standing.claim.as_ref().map(|claim| claim.stage)) {
             (PlaceKind::Customer, _) => "sold",
             (PlaceKind::Transit, _) => "in-transit",
-            (PlaceKind::Quarantine, _) => "held",
             (kind, _) if !kind.is_internal() => "gone",
+            _ if self.held.is_some() => "held",
             (_, Some(Stage::Allocated)) => "allocated",
             (_, Some(Stage::Picked)) => "picked",
             (_, None) => "free",
@@ -118,7 +120,7 @@ pub fn trace(
         subjects.push(subject(view, hit, code)?);
     }
     match (hits.as_slice(), subjects.pop()) {
-        ([hit], Some(subject)) => Ok(Traced::One(Box::new(history(view, hit, subject)?))),
+        ([hit], Some(subject)) => Ok(Traced::One(Box::new(history(view, hit, subject, today)?))),
         ([], _) | (_, None) => {
             let shown = codes::shown(code.as_bytes());
             let kinds = match (kind, named.is_some()) {
@@ -205,24 +207,41 @@ fn subject(view: &View<'_>, hit: &Hit, code: &str) -> Result<Subject> {
     Ok(Subject { kind, item, code })
 }
 
-fn history(view: &View<'_>, hit: &Hit, subject: Subject) -> Result<Trace> {
-    let (now, events) = match hit {
+fn held_now(view: &View<'_>, row: &TraceNow, today: chrono::NaiveDate) -> Result<Option<HeldBy>> {
+    if !row.standing.place.kind.is_internal() {
+        return Ok(None);
+    }
+    let has_holds = !view.holds_of(row.item.id)?.is_empty();
+    let serial = row.serial.as_deref().filter(|_| has_holds).and_then(|serial| SerialCode::new(serial).ok());
+    let unit = match serial {
+        Some(code) => view.serial(row.item.id, &code)?.map(|record| record.id),
+        None => None,
+    };
+    held_by(view, row.item.id, row.lot.as_deref(), unit, &row.standing.place, today)
+}
+
+fn history(view: &View<'_>, hit: &Hit, subject: Subject, today: chrono::NaiveDate) -> Result<Trace> {
+    let (mut now, events) = match hit {
         Hit::Serial(item, serial) => {
             let code = SerialCode::new(&subject.code).ok();
             let record = code.map(|code| view.serial(*item, &code)).transpose()?.flatten();
             let item = view.item(*item)?;
             let now = record.map(|record| TraceNow {
-                quantity: Quantity::one(item.scale),
+                quantity: record.quantity,
                 item,
                 lot: record.lot,
                 serial: Some(record.code.to_string()),
                 standing: record.standing,
+                held: None,
             });
             (now.into_iter().collect(), view.serial_events(*serial)?)
         }
         Hit::Lot(item, lot) => (holdings_now(view, view.holdings(*item, Some(*lot))?)?, view.lot_events(*lot)?),
         Hit::Order(order) => (order_now(view, order)?, order_history(view, order)?),
     };
+    for row in &mut now {
+        row.held = held_now(view, row, today)?;
+    }
     Ok(Trace { subject, now, events })
 }
 
@@ -236,10 +255,11 @@ fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>
             serial,
             standing: holding.standing.clone(),
             quantity,
+            held: None,
         };
         if item.tracking.by_serial() {
-            let each = Quantity::one(item.scale);
-            now.extend(view.units(&holding, usize::MAX)?.into_iter().map(|unit| one(Some(unit.code), each)));
+            let units = view.units(&holding, usize::MAX)?.into_iter();
+            now.extend(units.map(|unit| one(Some(unit.code), unit.quantity)));
         } else {
             now.push(one(None, holding.quantity));
         }
@@ -290,8 +310,15 @@ fn order_now(view: &View<'_>, order: &Order) -> Result<Vec<TraceNow>> {
         let Ok(code) = SerialCode::new(&serial) else { continue };
         if let Some(record) = view.serial(item, &code)? {
             let item = view.item(item)?;
-            let quantity = Quantity::one(item.scale);
-            now.push(TraceNow { item, lot: record.lot, serial: Some(serial), standing: record.standing, quantity });
+            let quantity = record.quantity;
+            now.push(TraceNow {
+                item,
+                lot: record.lot,
+                serial: Some(serial),
+                standing: record.standing,
+                quantity,
+                held: None,
+            });
         }
     }
     let mut lots: BTreeMap<(ItemId, Option<LotId>), ()> = BTreeMap::new();

@@ -2,26 +2,44 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::record::record;
+use super::record::{record, record_alone};
 use super::{Content, Draft, Recorded, Request, Result, resolve};
+use super::{held, hold};
 use crate::ledger::{
-    Code, Movement, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
+    Code, Movement, Receipt, Refusal, Reversal, Spot, Stage, Verb, effective_hops, judge_arriving_dates, reversed,
 };
 use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, SerialId};
-use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View};
+use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
 /// Operations that move goods or claims, and corrections of lots. Other master data is changed by setting it again.
-const KINDS: [&str; 9] = ["receive", "transfer", "allocate", "release", "pick", "sell", "return", "undo", "lot-set"];
+const KINDS: [&str; 12] = [
+    "receive",
+    "transfer",
+    "allocate",
+    "release",
+    "pick",
+    "sell",
+    "return",
+    "cut",
+    "hold",
+    "release-hold",
+    "lot-set",
+    "undo",
+];
 
 /// Takes an operation back.
 ///
 /// # Errors
-/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list.
+/// `unknown-operation`, `cannot-undo`, `already-undone`, `has-dependants` with the list, `lot-on-hold`.
 pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result<Recorded> {
     let mut content = Content::of("undo", request);
     content.flag("operation", Some(&number.to_string()));
-    record(store, request, content.digest(), |writer| {
+    let is_hold = store.read(|view| is_of_hold(view, number))?;
+    let decide = |writer: &Writer<'_>| {
         let target = find(writer, number)?;
+        if is_hold {
+            return hold::undone(writer, number, request);
+        }
         if let Some(order) = target.order {
             writer.lock_order(order)?;
         }
@@ -31,23 +49,47 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
         if !dependants.is_empty() {
             return Err(has_dependants(writer, number, &dependants)?.into());
         }
-        let last_hops: HashMap<SerialId, u32> = later.iter().map(|hop| (hop.serial, hop.hop)).collect();
+        let own = movements.iter().filter_map(|one| one.serial.map(|hop| (hop.serial, hop.hop)));
+        let mut last_hops: HashMap<SerialId, u32> = own.chain(later.iter().map(|hop| (hop.serial, hop.hop))).collect();
+        let reversal = reversed(&movements, |hop| {
+            let last = last_hops.entry(hop.serial).or_insert(hop.hop);
+            *last += 1;
+            *last
+        });
         for (item, lot, name) in writer.lot_names_without(number)? {
             writer.name_lot(item, lot, &name)?;
         }
-        let reversal = reversed(&movements, |hop| last_hops.get(&hop.serial).copied().unwrap_or(hop.hop) + 1);
-        Ok(Draft {
+        let root = writer.operation(target.root)?;
+        let takes_back = root.as_ref().map(|root| root.kind.as_str()).unwrap_or_default();
+        let movements = held::judge_undo(writer, number, takes_back, reversal)?;
+        let receipt = root.as_ref().filter(|root| root.kind == "receive" && target.sign < 0);
+        let receipt = receipt.map(|root| Receipt { supplier: root.partner, at: root.stamp.at.timestamp() });
+        let mut draft = Draft {
             kind: "undo",
             order: target.order,
             partner: target.partner,
             invoice: target.invoice,
             detail: None,
             reverses: Some(number),
-            movements: reversal,
+            movements,
             lot_dates: dates_without(writer, number)?,
             ..Draft::default()
-        })
-    })
+        };
+        held::on_arrival(writer, receipt, &mut draft)?;
+        Ok(draft)
+    };
+    if is_hold {
+        record_alone(store, request, content.digest(), decide)
+    } else {
+        record(store, request, content.digest(), decide)
+    }
+}
+
+/// True for a hold, for its release, and for what takes them back.
+fn is_of_hold(view: &View<'_>, number: OperationNumber) -> Result<bool> {
+    let root = view.operation(number)?.map(|target| target.root);
+    let root = root.map(|root| view.operation(root)).transpose()?.flatten();
+    Ok(root.is_some_and(|root| matches!(root.kind.as_str(), "hold" | "release-hold")))
 }
 
 fn find(view: &View<'_>, number: OperationNumber) -> Result<RecordedOperation> {

@@ -1,7 +1,7 @@
 //! Paper: labels, sheets and slips as PDF.
 //!
 //! Two steps, both pure functions. A kind of paper ([`label`], [`pick_sheet`], [`slip`], [`trace_report`],
-//! [`command_sheet`]) turns its content into [`Page`]s: plain data that says where every text and every barcode stands.
+//! [`command_sheet`], [`calibration_sheet`]) turns its content into [`Page`]s: plain data that says where every text and every barcode stands.
 //! [`pdf::bytes`] turns pages into a file; the same pages and options give the same bytes.
 //!
 //! Lengths are whole [`Micrometres`]; the origin of a page is its top left corner and y grows downwards.
@@ -9,8 +9,10 @@
 //! Not promised: shaping and right-to-left text (Arabic, Hebrew, Indic). Such characters are printed as U+FFFD and
 //! listed in [`pdf::Printed::missing_characters`].
 
+pub mod calibration_sheet;
 mod cell;
 pub mod command_sheet;
+pub mod data_matrix;
 mod error;
 pub mod file;
 mod font;

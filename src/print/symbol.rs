@@ -144,6 +144,24 @@ pub fn encode(symbology: Symbology, text: &str) -> Result<Symbol, PrintError> {
     }
 }
 
+/// Encodes a text as plain Code 128 in which U+001D stands for FNC1, which scanners send as that character when it is
+/// neither the first nor the second (ISO/IEC 15417).
+///
+/// # Errors
+/// As [`encode`].
+pub fn code_128_with_function_1(text: &str) -> Result<Symbol, PrintError> {
+    let tokens = text.chars().map(|character| match u8::try_from(character) {
+        Ok(0x1d) => Ok(Token::Function1),
+        Ok(byte @ 0..=127) => Ok(Token::Ascii(byte)),
+        _ => Err(not_encodable(Symbology::Code128, text, character)),
+    });
+    let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
+    if tokens.is_empty() {
+        return Err(PrintError::EmptyCode);
+    }
+    code_128_symbol(Symbology::Code128, text, &tokens)
+}
+
 /// Joins GS1 elements, each an application identifier and its value, with U+001D after a value of variable length unless
 /// it is the last one. Identifiers with these first two digits have a predefined length (GS1 General Specifications,
 /// figure 7.8.5-2).

@@ -38,6 +38,16 @@ pub struct LineSerial {
     pub record: Option<SerialRecord>,
     /// The lot that should have gone before its own, and why it did not.
     pub passed_over: Option<(Rc<LotRecord>, String)>,
+    /// The measure that was stated for it.
+    pub measure: Option<Quantity>,
+}
+
+impl LineSerial {
+    /// How much it is: what was stated, else what is recorded, else one.
+    pub fn quantity(&self) -> Quantity {
+        let recorded = self.record.as_ref().map(|record| record.quantity);
+        self.measure.or(recorded).unwrap_or(Quantity::from_smallest_units(1))
+    }
 }
 
 /// What a finished group says: so much of one item, to one place.
@@ -93,6 +103,10 @@ pub(super) struct OpenGroup {
     pub serials: Vec<(Rc<Item>, LineSerial)>,
     /// Serial slots that refused scans have taken.
     pub refused_slots: usize,
+    /// Each serial is followed by its measure.
+    pub needs_measures: bool,
+    /// A serial was refused, and its measure is to be passed over.
+    pub passes_measure: bool,
     /// What the store knew of a unit that is not tracked by serial, for when no quantity follows.
     pub known: Known,
 }
@@ -108,6 +122,8 @@ impl OpenGroup {
             lot,
             serials: Vec::new(),
             refused_slots: 0,
+            needs_measures: false,
+            passes_measure: false,
             known: Known::default(),
         }
     }
@@ -120,14 +136,16 @@ impl OpenGroup {
         self.lot == GroupLot::None && self.item.as_ref().is_some_and(|item| item.tracking.by_lot())
     }
 
-    /// How many serials it wants, once its quantity is known.
+    /// True when the measure of the last serial is due.
+    pub fn is_measure_due(&self) -> bool {
+        self.needs_measures && self.serials.last().is_some_and(|(_, serial)| serial.measure.is_none())
+    }
+
+    /// How many serials it wants, once its quantity is known: units with serials are counted whole, measured or not.
     pub fn wanted_serials(&self) -> usize {
-        let units_per_whole = self.item.as_ref().map_or(1, |item| item.scale.units_per_whole());
         match &self.count {
             Count::Due => usize::MAX,
-            Count::Implied(quantity) | Count::Said(quantity, _) => {
-                usize::try_from(quantity.smallest_units() / units_per_whole).unwrap_or(0)
-            }
+            Count::Implied(units) | Count::Said(units, _) => usize::try_from(units.smallest_units()).unwrap_or(0),
         }
     }
 
@@ -143,10 +161,14 @@ impl OpenGroup {
     pub fn is_complete(&self) -> bool {
         self.count != Count::Due
             && !self.needs_lot()
+            && !self.is_measure_due()
             && (!self.needs_serials() || self.filled_slots() >= self.wanted_serials())
     }
 
     pub fn quantity(&self) -> Quantity {
+        if self.item.as_ref().is_some_and(|item| item.rules.is_measured) {
+            return self.serials.iter().map(|(_, serial)| serial.quantity()).sum();
+        }
         match (&self.count, &self.item) {
             (Count::Implied(quantity) | Count::Said(quantity, _), _) => *quantity,
             (_, Some(item)) => Quantity::one(item.scale),

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::ledger::{Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
-use crate::model::{Item, LotCode, LotDates, Place, PlaceKind, Quantity, SerialCode};
+use crate::ledger::{Hold, Holding, LotRecord, OrderPlan, PartnerFacts, SerialRecord, Verb};
+use crate::model::{Item, LotCode, LotDates, Place, PlaceId, PlaceKind, Quantity, SerialCode};
 
 /// What a batch is about before its first scan.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Plan {
     pub to: Option<Rc<Place>>,
     /// The only kind of place that the goods may go to.
     pub to_kind: Option<PlaceKind>,
+    /// The only places that lots and untracked goods may leave, the first of them first; empty where that does not matter.
+    pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
     /// The day of the operation.
@@ -38,6 +40,8 @@ pub struct Plan {
     pub reason: Option<String>,
     /// Serials may look like the codes of items (`--allow-odd-serials`).
     pub allow_odd_serials: bool,
+    /// Held and expired goods are taken all the same (`--override-hold`).
+    pub override_hold: bool,
 }
 
 /// What becomes of goods that are picked while others of the item should go first.
@@ -73,10 +77,20 @@ pub struct Known {
     pub serials: Vec<(Rc<Item>, SerialRecord)>,
     /// Other items that have a unit with this serial.
     pub other_items: Vec<String>,
+    /// Why the serial asked for is none of the item, by the item's patterns.
+    pub misfit: Option<String>,
+    /// Why the lot asked for is none of the item.
+    pub lot_misfit: Option<String>,
+    /// When the lot asked for was made, as its text says.
+    pub lot_made: Option<NaiveDate>,
     /// Where the wanted item (and lot) is.
     pub stock: Vec<Holding>,
     /// What was done with it before.
     pub facts: PartnerFacts,
+    /// The hold over the wanted item or lot as a whole, where the verb asks for good goods.
+    pub hold: Option<Rc<Hold>>,
+    /// The holds over the serials asked for.
+    pub held_units: Vec<Rc<Hold>>,
 }
 
 /// What must be looked up before a scan can be judged.

@@ -164,16 +164,16 @@ impl Writer<'_> {
             let Some(SerialHop { serial, hop }) = one.serial else { continue };
             first_hops.entry(serial.0).or_insert(hop);
             let (place, claim) = (one.to.place.0, one.to.claim.0);
-            let lot = lot_key(one.lot);
-            last.insert(serial.0, Position { serial: serial.0, item: one.item.0, lot, place, claim, hop });
+            let (lot, quantity) = (lot_key(one.lot), one.quantity.smallest_units());
+            last.insert(serial.0, Position { serial: serial.0, item: one.item.0, lot, place, claim, hop, quantity });
         }
         let (new, moved): (Vec<Position>, Vec<Position>) =
             last.into_values().partition(|one| first_hops.get(&one.serial) == Some(&1));
         let mut rows = new.iter().map(|one| {
-            let all = [one.serial, one.item, one.lot, one.place, one.claim, one.hop.into()];
+            let all = [one.serial, one.item, one.lot, one.place, one.claim, one.hop.into(), one.quantity];
             all.map(|one| Value::Integer(Some(one))).to_vec()
         });
-        self.engine.insert("position", &["serial", "item", "lot", "place", "claim", "hop"], &mut rows)?;
+        self.engine.insert("position", &["serial", "item", "lot", "place", "claim", "hop", "quantity"], &mut rows)?;
         self.engine.move_positions(&moved)
     }
 

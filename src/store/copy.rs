@@ -224,6 +224,7 @@ const TABLES: [Table; 26] = [
             ("place", Integer),
             ("claim", Integer),
             ("hop", Integer),
+            ("quantity", Integer),
         ],
     ),
 ];

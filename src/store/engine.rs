@@ -88,6 +88,7 @@ pub(super) struct Position {
     pub place: i64,
     pub claim: i64,
     pub hop: u32,
+    pub quantity: i64,
 }
 
 /// A value of a parameter. The type is known also where there is no value.

@@ -1,5 +1,6 @@
 //! What happened to a serial, a lot or an order, and what builds on an operation.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};
@@ -209,8 +210,8 @@ impl View<'_> {
                    FROM movement m
                    JOIN movement later ON later.serial = m.serial AND later.hop > m.hop
                    JOIN operation o ON o.number = later.operation
-                   WHERE m.operation = $1 ORDER BY m.line, later.hop";
-        self.all(sql, [operation.0], |row| {
+                   WHERE m.operation = $1 AND later.operation <> $1 ORDER BY m.line, later.hop";
+        let mut hops = self.all(sql, [operation.0], |row| {
             Ok(LaterHop {
                 reversal: reversal(row, 0)?,
                 serial: SerialId(row.get(2)?),
@@ -218,7 +219,11 @@ impl View<'_> {
                 hop: row.get(4)?,
                 to: Spot { place: PlaceId(row.get(5)?), claim: ClaimId(row.get(6)?) },
             })
-        })
+        })?;
+        // An operation that moved a serial twice, such as a cut, finds them twice.
+        let mut seen = HashSet::new();
+        hops.retain(|hop| seen.insert((hop.serial, hop.hop)));
+        Ok(hops)
     }
 
     /// The operations after this one that moved an item (and lot) to or from a spot, oldest first.

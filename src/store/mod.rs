@@ -12,8 +12,10 @@ mod engine;
 mod error;
 mod free_stock;
 mod history;
+mod holds;
 mod lots;
 mod masters;
+mod numbers;
 mod open;
 mod operation;
 mod orders;
@@ -47,6 +49,7 @@ pub use stock::{StockFilter, StockRow, Unit};
 use crate::ledger::{Claim, LotRecord};
 use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
 use engine::{Engine, Parameters, Purpose, Row};
+use holds::HoldCache;
 use masters::CodeRow;
 use stock::SerialRow;
 
@@ -120,11 +123,33 @@ impl Store {
     pub fn write<T, E: WorkError>(
         &self,
         dry_run: bool,
+        work: impl FnMut(&Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.write_after(ATTEMPTS_BESIDE_OTHERS, dry_run, work)
+    }
+
+    /// As [`Store::write`], with nobody beside it from the first attempt on: for what changes the rules that all others
+    /// judge by.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_alone<T, E: WorkError>(
+        &self,
+        dry_run: bool,
+        work: impl FnMut(&Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.write_after(0, dry_run, work)
+    }
+
+    fn write_after<T, E: WorkError>(
+        &self,
+        beside_others: u32,
+        dry_run: bool,
         mut work: impl FnMut(&Writer<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let mut attempt = 1;
         loop {
-            let purpose = if attempt > ATTEMPTS_BESIDE_OTHERS { Purpose::WriteAlone } else { Purpose::Write };
+            let purpose = if attempt > beside_others { Purpose::WriteAlone } else { Purpose::Write };
             let done = self.attempt(purpose, dry_run, &mut work);
             match &done {
                 Err(error) if attempt < ATTEMPTS && self.may_pass(error) => {
@@ -192,6 +217,8 @@ struct Cache {
     serials: RefCell<HashMap<String, Vec<SerialRow>>>,
     /// The texts of serials that were read or made.
     serial_codes: RefCell<HashMap<SerialId, String>>,
+    /// Holds, and how goods came in.
+    holds: RefCell<HoldCache>,
 }
 
 /// One consistent state of the ledger, to be read.

@@ -139,7 +139,8 @@ impl View<'_> {
     ) -> Result<Vec<RecordedOperation>> {
         let sql = format!(
             "SELECT * FROM ({OPERATION} WHERE at >= $1 AND ($2 OR kind IN
-             ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'undo', 'lot-set'))
+             ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'cut', 'hold', 'release-hold',
+              'lot-set', 'undo'))
              ORDER BY number DESC LIMIT $3) AS newest ORDER BY number"
         );
         let since = since.map_or(i64::MIN, |time| time.timestamp());

@@ -14,6 +14,29 @@ impl View<'_> {
         self.all(sql, [subject], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
+    /// The latest values of a setting of all subjects that begin so, by subject.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn subjects_with(&self, beginning: &str, name: &str) -> Result<Vec<String>> {
+        let sql =
+            "SELECT value FROM setting one WHERE name = $2 AND substr(subject, 1, length($1)) = $1 AND operation =
+                       (SELECT max(operation) FROM setting WHERE subject = one.subject AND name = one.name)
+                   ORDER BY subject";
+        self.all(sql, (beginning, name), |row| row.get(0))
+    }
+
+    /// The subjects whose latest value of a setting is this one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn subjects_where(&self, name: &str, value: &str) -> Result<Vec<String>> {
+        let sql = "SELECT subject FROM setting one WHERE name = $1 AND value = $2 AND operation =
+                       (SELECT max(operation) FROM setting WHERE subject = one.subject AND name = one.name)
+                   ORDER BY subject";
+        self.all(sql, (name, value), |row| row.get(0))
+    }
+
     /// The latest value of a setting.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ pub struct StockRow {
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
     pub serial: Option<String>,
+    /// The row of that unit.
+    pub unit: Option<SerialId>,
     /// Where and for whom.
     pub standing: Standing,
     /// How much.
@@ -47,6 +49,8 @@ pub struct Unit {
     pub code: String,
     /// The number of its last hop.
     pub hop: u32,
+    /// How much it is: one, or its measure.
+    pub quantity: Quantity,
 }
 
 /// The row number that `balance` and `position` use for "not tracked by lot".
@@ -165,7 +169,7 @@ impl View<'_> {
             let row = rows.iter().find(|row| row.item == item).cloned();
             return row.map(|row| self.serial_record(row)).transpose();
         }
-        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                    FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 AND s.item = $2";
         let row = self.one(sql, (code.as_str(), item.0), serial_row)?;
         row.map(|row| self.serial_record(row)).transpose()
@@ -180,7 +184,7 @@ impl View<'_> {
         let rows = match ahead {
             Some(rows) => rows,
             None => {
-                let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+                let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                            FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = $1 ORDER BY s.item";
                 self.all(sql, [code.as_str()], serial_row)?
             }
@@ -195,7 +199,7 @@ impl View<'_> {
     /// What the database says.
     pub fn find_serials_ahead(&self, codes: &[SerialCode]) -> Result<()> {
         let wanted: Vec<&str> = codes.iter().map(SerialCode::as_str).collect();
-        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop
+        let sql = "SELECT s.id, s.item, s.code, p.lot, p.place, p.claim, p.hop, p.quantity
                    FROM serial s JOIN position p ON p.serial = s.id WHERE s.code = ANY($1) ORDER BY s.item";
         let rows = self.all(sql, [wanted.as_slice()], serial_row)?;
         let mut serials = self.cache.serials.borrow_mut();
@@ -243,6 +247,7 @@ impl View<'_> {
             lot,
             standing: self.standing(row.spot)?,
             hop: row.hop,
+            quantity: row.quantity,
         })
     }
 
@@ -271,6 +276,27 @@ impl View<'_> {
         self.holdings_of(self.all(sql, (item.0, lot_key(lot)), balance)?)
     }
 
+    /// Where all lots of an item are, everywhere: our places, customers and scrap.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn holdings_of_item(&self, item: ItemId) -> Result<Vec<Holding>> {
+        let sql = "SELECT item, lot, place, claim, quantity FROM balance
+                   WHERE item = $1 AND quantity > 0 ORDER BY lot, place, claim";
+        self.holdings_of(self.all(sql, [item.0], balance)?)
+    }
+
+    /// The spot of a serial and the number of its last hop.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn position_of(&self, serial: SerialId) -> Result<Option<(Spot, u32)>> {
+        let sql = "SELECT place, claim, hop FROM position WHERE serial = $1";
+        self.one(sql, [serial.0], |row| {
+            Ok((Spot { place: PlaceId(row.get(0)?), claim: ClaimId(row.get(1)?) }, row.get(2)?))
+        })
+    }
+
     /// What stands under a claim.
     ///
     /// # Errors
@@ -296,14 +322,15 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn units(&self, holding: &Holding, limit: usize) -> Result<Vec<Unit>> {
-        let sql = "SELECT p.serial, s.code, p.hop FROM position p JOIN serial s ON s.id = p.serial
+        let sql = "SELECT p.serial, s.code, p.hop, p.quantity FROM position p JOIN serial s ON s.id = p.serial
                    WHERE p.item = $1 AND p.lot = $2 AND p.place = $3 AND p.claim = $4
                    ORDER BY p.serial LIMIT $5";
         let spot = holding.standing.spot();
         let lot = lot_key(holding.lot.as_ref().map(|lot| lot.id));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.all(sql, (holding.item.0, lot, spot.place.0, spot.claim.0, limit), |row| {
-            Ok(Unit { serial: SerialId(row.get(0)?), code: row.get(1)?, hop: row.get(2)? })
+            let quantity = Quantity::from_smallest_units(row.get(3)?);
+            Ok(Unit { serial: SerialId(row.get(0)?), code: row.get(1)?, hop: row.get(2)?, quantity })
         })
     }
 
@@ -315,16 +342,20 @@ impl View<'_> {
         let mut rows = Vec::new();
         for holding in self.stock_holdings(filter)? {
             let item = self.item(holding.item)?;
-            let row = |serial, quantity| StockRow {
+            let row = |unit: Option<Unit>, quantity| StockRow {
                 item: item.clone(),
                 lot: holding.lot.clone(),
-                serial,
+                unit: unit.as_ref().map(|unit| unit.serial),
+                serial: unit.map(|unit| unit.code),
                 standing: holding.standing.clone(),
                 quantity,
             };
             if item.tracking.by_serial() {
-                let one = Quantity::one(item.scale);
-                rows.extend(self.units(&holding, usize::MAX)?.into_iter().map(|unit| row(Some(unit.code), one)));
+                let units = self.units(&holding, usize::MAX)?.into_iter();
+                rows.extend(units.map(|unit| {
+                    let quantity = unit.quantity;
+                    row(Some(unit), quantity)
+                }));
             } else {
                 rows.push(row(None, holding.quantity));
             }
@@ -380,6 +411,14 @@ pub(super) struct SerialRow {
     lot: Option<LotId>,
     spot: Spot,
     hop: u32,
+    quantity: Quantity,
+}
+
+impl SerialRow {
+    /// Which unit of which item it is.
+    pub(super) fn unit(&self) -> (ItemId, SerialId) {
+        (self.item, self.id)
+    }
 }
 
 fn serial_row(row: &Row<'_>) -> Result<SerialRow> {
@@ -390,6 +429,7 @@ fn serial_row(row: &Row<'_>) -> Result<SerialRow> {
         lot: lot_of_key(row.get(3)?),
         spot: Spot { place: PlaceId(row.get(4)?), claim: ClaimId(row.get(5)?) },
         hop: row.get(6)?,
+        quantity: Quantity::from_smallest_units(row.get(7)?),
     })
 }
 

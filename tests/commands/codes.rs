@@ -65,6 +65,46 @@ fn two_texts_that_ran_together_are_no_serial() {
 }
 
 #[test]
+fn what_may_have_been_read_wrongly_is_told() {
+    let world = World::shop();
+    for (lot, code) in [
+        ("Item: 5", "named-text"),
+        ("https://www.example.com/x", "web-address"),
+        ("+Q1LOTß42", "other-layout"),
+        ("SN0001SN0002", "doubled-text"),
+        ("0109521234543213X", "odd-end"),
+        ("19521234543213", "wrong-check-digit"),
+        ("010400638133393110B7#17270131", "separator-disguised"),
+    ] {
+        let document = world.json(&format!("{RECEIVE} --dry-run"), format!("MILK-1L\n1\n{lot}\n"));
+        assert_eq!(document["warnings"][0]["code"], code, "{document}");
+    }
+    // What is left to the slot is not told.
+    let document = world.json(&format!("{RECEIVE} --dry-run"), "MILK-1L\n1\n10B7\n");
+    assert_eq!((&document["warnings"], lines(&document)), (&json!([]), vec!["1 MILK-1L 10B7 -".to_owned()]));
+}
+
+#[test]
+fn what_is_certainly_no_lot_is_refused() {
+    let world = World::shop();
+    for (lot, code) in [
+        ("+d2010400638133393110B7", "scan-not-readable"),
+        ("010400638133393117270231", "scan-not-readable"),
+        ("2010400638133393110B7", "scan-not-readable"),
+        ("CANTRAILDONER", "scan-not-readable"),
+        ("https://id.gs1.org/ARHKVAdpkUc0TCH2uQA", "scan-not-readable"),
+        ("1727013110B7", "ambiguous-scan"),
+        ("(01)04006381333931(10)B7", "ambiguous-scan"),
+        ("]d1010400638133393110B7", "ambiguous-scan"),
+        ("LOT-1]C110B7", "ambiguous-scan"),
+        ("`B123ITEM0010-$$0228LOTß72", "ambiguous-scan"),
+    ] {
+        let codes = world.refused_codes(RECEIVE, format!("MILK-1L\n1\n{lot}\n"));
+        assert_eq!(codes[0], code, "{lot}");
+    }
+}
+
+#[test]
 fn two_scans_in_one_line_are_two() {
     let world = World::shop();
     let document = world.json(RECEIVE, "]E09506000134352]Q12\n]Q1SN1]Q1SN2\n");

@@ -28,7 +28,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail item show 9506000134352 --json
-        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"packs":[],"supplier_barcodes":[],"unit":"kg","scale":3,"rules":{}}
+        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"packs":[],"supplier_barcodes":[],"unit":"kg","scale":3,"rules":{},"holds":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[
@@ -50,7 +50,7 @@ fn what_is_not_named_stays_and_codes_are_added() {
     assert_eq!(
         item,
         json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"],
-            "packs": [], "supplier_barcodes": [], "unit": "box", "scale": 2, "rules": {}})
+            "packs": [], "supplier_barcodes": [], "unit": "box", "scale": 2, "rules": {}, "holds": []})
     );
     assert_eq!(world.refused_codes("item set B --name x", ""), ["unknown-item"]);
 }
@@ -124,9 +124,9 @@ fn codes_ignore_ascii_case_and_are_composed() {
 #[test]
 fn rules_are_set_kept_and_taken_away() {
     let world = World::new();
-    world.ok("item add MILK --name Milk --track lot --shelf-life 14 --picking FIFO --lot-template L{yyjjj}", "");
+    world.ok("item add MILK --name Milk --track lot --shelf-life 14 --picking FIFO --lot-template L{yyjjj}{seq:2}", "");
     let rules = |world: &World| world.json("item show MILK", "")["rules"].clone();
-    assert_eq!(rules(&world), json!({"shelf_life_days": 14, "picking": "fifo", "lot_template": "L{yyjjj}"}));
+    assert_eq!(rules(&world), json!({"shelf_life_days": 14, "picking": "fifo", "lot_template": "L{yyjjj}{seq:2}"}));
     world.ok("item set MILK --require-certificate --shelf-life 0 --lot-template ''", "");
     assert_eq!(rules(&world), json!({"picking": "fifo", "requires_certificate": true}));
     world.ok("item set MILK --require-certificate no --picking ''", "");

@@ -23,7 +23,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail location list --json
-        {"locations":[{"location":"WH1/A-01","kind":"storage"},{"location":"WH1/STAGING","kind":"staging"}]}
+        {"locations":[{"location":"WH1/A-01","kind":"storage"},{"location":"WH1/STAGING","kind":"staging"}],"sites":[]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

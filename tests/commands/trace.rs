@@ -51,7 +51,7 @@ fn the_whole_text_and_the_whole_document() {
 
         Now
         ITEM       SERIAL  WHERE     QUANTITY  STATE
-        LAPTOP-15  SN1     WH1/QUAR         1  held
+        LAPTOP-15  SN1     WH1/QUAR         1  held: in a quarantine place
 
         History
         OPERATION  WHEN              WHAT      ITEM       SERIAL  QUANTITY  FROM            TO             DOCUMENT      PARTNER
@@ -86,7 +86,7 @@ fn the_whole_text_and_the_whole_document() {
 
         Now
         ITEM       LOT  SERIAL  WHERE          QUANTITY  STATE
-        LAPTOP-15       SN1     WH1/QUAR              1  held
+        LAPTOP-15       SN1     WH1/QUAR              1  held: in a quarantine place
         LAPTOP-15       SN2     @customer/BOB         1  sold
         MILK-1L    B7           @customer/BOB         6  sold
 
@@ -109,7 +109,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail trace SN2 --json
-        {"subject":{"kind":"serial","item":"LAPTOP-15","code":"SN2"},"now":[{"item":"LAPTOP-15","lot":null,"serial":"SN2","location":"@customer/BOB","quantity":"1","state":"sold","order":null,"expires":null,"best_before":null}],"events":[{"operation":5,"kind":"receive","at":"2026-11-23T10:00:00+00:00","from":"@supplier/ACME","to":"WH1/A-01","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"PO-1001","invoice":"R-1","partner":"ACME","reverses":null,"remark":null},{"operation":7,"kind":"allocate","at":"2026-11-23T10:00:00+00:00","from":"WH1/A-01","to":"WH1/A-01","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":null,"partner":"BOB","reverses":null,"remark":null},{"operation":8,"kind":"pick","at":"2026-11-24T09:30:00+01:00","from":"WH1/A-01","to":"WH1/STAGING","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":null,"partner":"BOB","reverses":null,"remark":null},{"operation":9,"kind":"sell","at":"2026-11-24T09:30:00+01:00","from":"WH1/STAGING","to":"@customer/BOB","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":"R-77","partner":"BOB","reverses":null,"remark":null}]}
+        {"subject":{"kind":"serial","item":"LAPTOP-15","code":"SN2"},"now":[{"item":"LAPTOP-15","lot":null,"serial":"SN2","location":"@customer/BOB","quantity":"1","state":"sold","order":null,"held":false,"held_because":null,"hold":null,"expires":null,"best_before":null}],"events":[{"operation":5,"kind":"receive","at":"2026-11-23T10:00:00+00:00","from":"@supplier/ACME","to":"WH1/A-01","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"PO-1001","invoice":"R-1","partner":"ACME","reverses":null,"remark":null},{"operation":7,"kind":"allocate","at":"2026-11-23T10:00:00+00:00","from":"WH1/A-01","to":"WH1/A-01","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":null,"partner":"BOB","reverses":null,"remark":null},{"operation":8,"kind":"pick","at":"2026-11-24T09:30:00+01:00","from":"WH1/A-01","to":"WH1/STAGING","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":null,"partner":"BOB","reverses":null,"remark":null},{"operation":9,"kind":"sell","at":"2026-11-24T09:30:00+01:00","from":"WH1/STAGING","to":"@customer/BOB","quantity":"1","item":"LAPTOP-15","lot":null,"serial":"SN2","document":"SO-2001","invoice":"R-77","partner":"BOB","reverses":null,"remark":null}]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

@@ -152,7 +152,8 @@ impl Script {
             57..64 => self.bring_back(),
             64..69 => self.undo(),
             69..77 => self.master(),
-            77..82 => self.import(),
+            77..81 => self.import(),
+            81..86 => self.hold(),
             _ => return self.look(),
         };
         self.add_flags(&mut step);
@@ -304,6 +305,32 @@ impl Script {
                 self.scanned(words, true)
             }
         }
+    }
+
+    fn hold(&mut self) -> Step {
+        let item = self.dice.pick(&ITEMS);
+        let number = (1 + self.dice.roll(15 + self.steps.len() / 2)).to_string();
+        let serial = self.unit(Some(item));
+        let mut words = match self.dice.roll(4) {
+            0 => vec!["release-hold", "--hold", &number],
+            1 => vec!["release-hold", item],
+            _ => vec!["hold", item],
+        };
+        if words.contains(&item) {
+            match self.dice.roll(3) {
+                0 => words.extend(["--lot", self.lot()]),
+                1 => words.extend(["--serial", &serial]),
+                _ => {}
+            }
+            if self.dice.percent(30) {
+                words.extend(["--from-supplier", self.dice.pick(&SUPPLIERS)]);
+            }
+            if self.dice.percent(15) {
+                words.extend(["--received-between", "2026-11-23", "2026-11-23T12:00"]);
+            }
+        }
+        words.extend(["--reason", self.dice.pick(&NOTES[..2])]);
+        command_of(&words)
     }
 
     fn bring_back(&mut self) -> Step {

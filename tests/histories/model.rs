@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The refusals that the model predicts, in the documented order of precedence.
-const PRECEDENCE: [&str; 22] = [
+const PRECEDENCE: [&str; 23] = [
     "partner-differs",
     "ambiguous-scan",
     "duplicate-in-batch",
@@ -26,6 +26,7 @@ const PRECEDENCE: [&str; 22] = [
     "allocated-to-other-order",
     "lot-differs",
     "expiry-differs",
+    "lot-on-hold",
     "lot-expired",
     "over-ordered",
 ];
@@ -63,6 +64,15 @@ pub struct Move {
     pub to: Spot,
 }
 
+/// What a hold covers: all that is named must fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub item: String,
+    pub lot: Option<String>,
+    pub serial: Option<String>,
+    pub supplier: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Operation {
     pub number: i64,
@@ -73,6 +83,10 @@ pub struct Operation {
     /// Item, lot and expiry that it stated.
     pub dates: Vec<(String, String, String)>,
     pub moves: Vec<Move>,
+    /// The hold that it made.
+    pub rule: Option<Rule>,
+    /// The hold that it ended.
+    pub ends: Option<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -332,7 +346,7 @@ impl Model {
         dates.find(|(of, text, _)| of == item && text == lot).map(|(_, _, date)| date.clone())
     }
 
-    fn is_expired(&self, item: &str, lot: &str) -> bool {
+    pub fn is_expired(&self, item: &str, lot: &str) -> bool {
         self.expiry(item, lot).is_some_and(|expiry| expiry.as_str() < TODAY)
     }
 
@@ -342,6 +356,89 @@ impl Model {
         let found =
             hops.iter().rev().find(|(operation, _)| self.counts(operation) && self.root(operation).0.kind == kind);
         found.map(|(operation, _)| *operation)
+    }
+
+    // ---- holds ------------------------------------------------------------------------------------------------------
+
+    /// The holds that are on: the latest operation that says so counts.
+    pub fn holds(&self) -> Vec<(i64, Rule)> {
+        let mut on: BTreeMap<i64, bool> = BTreeMap::new();
+        for operation in &self.operations {
+            let (root, acts) = self.root(operation);
+            match root.kind.as_str() {
+                "hold" => on.insert(root.number, acts),
+                "release-hold" => root.ends.and_then(|hold| on.insert(hold, !acts)),
+                _ => continue,
+            };
+        }
+        let rule = |number: i64| (number, self.operation(number).unwrap().rule.clone().unwrap());
+        on.into_iter().filter(|(_, is_on)| *is_on).map(|(number, _)| rule(number)).collect()
+    }
+
+    /// Who delivered a unit, or a lot of units that are not told apart, and was not undone.
+    fn deliverers(&self, sku: &str, lot: Option<&str>, serial: Option<&str>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for operation in self.operations.iter().filter(|one| self.counts(one) && self.root(one).0.kind == "receive") {
+            let is_of = |one: &&Move| {
+                one.item == sku
+                    && if serial.is_some() { one.serial.as_deref() == serial } else { one.lot.as_deref() == lot }
+            };
+            if operation.moves.iter().any(|one| is_of(&one)) {
+                found.extend(self.root(operation).0.partner.clone());
+            }
+        }
+        found
+    }
+
+    fn covers(&self, rule: &Rule, sku: &str, lot: Option<&str>, serial: Option<&str>) -> bool {
+        let by_unit = self.item(sku).by_serial;
+        let came_so =
+            |supplier: &String| (!by_unit || serial.is_some()) && self.deliverers(sku, lot, serial).contains(supplier);
+        rule.item == sku
+            && rule.lot.as_deref().is_none_or(|of| lot == Some(of))
+            && rule.serial.as_deref().is_none_or(|of| serial == Some(of))
+            && rule.supplier.as_ref().is_none_or(came_so)
+    }
+
+    /// Is a unit on hold; without a serial, is all of a lot, or of an item without lots?
+    pub fn is_held(&self, sku: &str, lot: Option<&str>, serial: Option<&str>) -> bool {
+        self.holds().iter().any(|(_, rule)| self.covers(rule, sku, lot, serial))
+    }
+
+    /// What is allocated of the goods that a rule covers is given back.
+    pub fn released_by(&self, rule: &Rule) -> Vec<Move> {
+        let orders = self.orders.iter().filter(|order| order.is_sales);
+        let allocated = orders.flat_map(|order| self.release(order.code, false));
+        let is_covered = |one: &Move| self.covers(rule, &one.item, one.lot.as_deref(), one.serial.as_deref());
+        allocated.filter(is_covered).collect()
+    }
+
+    /// The undo of what made, ended or restored a hold.
+    fn undo_of_hold(&self, target: &Operation, after: &Model) -> Vec<Move> {
+        let (root, _) = self.root(target);
+        let number = if root.kind == "hold" { root.number } else { root.ends.unwrap() };
+        let rule = self.operation(number).unwrap().rule.clone().unwrap();
+        if after.holds().iter().any(|(hold, _)| *hold == number) {
+            return after.released_by(&rule);
+        }
+        let mut then = after.clone();
+        let mut moves = Vec::new();
+        for one in target.moves.iter().filter(|one| one.from.place == one.to.place) {
+            let (order, _) = one.from.claim.clone().unwrap();
+            let is_bad = one.lot.as_ref().is_some_and(|lot| self.is_expired(&one.item, lot))
+                || then.is_held(&one.item, one.lot.as_deref(), one.serial.as_deref());
+            let there = match &one.serial {
+                Some(serial) => i64::from(then.standing(&one.item, serial).unwrap().0 == one.to),
+                None => then.stock(&one.item, one.lot.as_deref()).get(&one.to).copied().unwrap_or(0),
+            };
+            let units = one.units.min(there).min(then.needed(&order, &one.item));
+            if !is_bad && units > 0 {
+                let back = Move { units, from: one.to.clone(), to: one.from.clone(), ..one.clone() };
+                then.operations.last_mut().unwrap().moves.push(back.clone());
+                moves.push(back);
+            }
+        }
+        moves
     }
 
     // ---- batches of scans -------------------------------------------------------------------------------------------
@@ -446,6 +543,11 @@ impl Model {
             verdict.miss_place(line);
         }
         let lot_fault = group.lot.as_ref().filter(|_| item.by_lot).and_then(|lot| self.lot_fault(batch, sku, lot));
+        let for_use = Model::leaves_for_use(batch.verb);
+        if for_use && !(item.by_lot && batch.lot_by_flag) && self.is_held(sku, None, None) {
+            verdict.refuse(line, "lot-on-hold");
+            return;
+        }
         if let (Some(fault), true) = (lot_fault, batch.lot_by_flag) {
             verdict.refuse(line, fault);
             return;
@@ -550,6 +652,9 @@ impl Model {
         if batch.expires.is_some() && known.is_some() && known != batch.expires {
             return Some("expiry-differs");
         }
+        if Model::leaves_for_use(batch.verb) && self.is_held(sku, Some(lot), None) {
+            return Some("lot-on-hold");
+        }
         let is_expired = self.is_expired(sku, lot);
         (Model::leaves_for_use(batch.verb) && is_expired).then_some("lot-expired")
     }
@@ -630,6 +735,9 @@ impl Model {
                 } else if batch.verb == Verb::Pick && stands.claim.as_ref().is_some_and(|(_, stage)| stage == "picked")
                 {
                     codes.insert("already-picked");
+                }
+                if self.is_held(sku, recorded_lot.as_deref(), Some(serial)) {
+                    codes.insert("lot-on-hold");
                 }
                 if recorded_lot.as_ref().is_some_and(|lot| self.is_expired(sku, lot)) {
                     codes.insert("lot-expired");
@@ -755,8 +863,7 @@ impl Model {
     /// Is this what an accepted batch may have moved?
     pub fn check_batch(&self, batch: &Batch, moves: &[Move]) -> Result<(), String> {
         let to_place = self.destination(batch).ok_or("accepted without a destination")?;
-        let is_side_effect =
-            |one: &&Move| one.from.place == one.to.place && one.to.claim.is_none() && Model::leaves_for_use(batch.verb);
+        let is_side_effect = |one: &&Move| one.from.place == one.to.place && one.to.claim.is_none();
         let (given_back, main): (Vec<&Move>, Vec<&Move>) = moves.iter().partition(is_side_effect);
         let mut left = main.clone();
         for group in &batch.groups {
@@ -866,7 +973,7 @@ impl Model {
     /// Another unit takes the place of what was set aside, and the allocation follows.
     fn check_given_back(&self, batch: &Batch, main: &[&Move], given_back: &[&Move]) -> Result<(), String> {
         let Some(order) = batch.order.as_deref().filter(|_| Model::leaves_for_use(batch.verb)) else {
-            return if given_back.is_empty() { Ok(()) } else { Err(format!("why was {given_back:?} given back?")) };
+            return self.check_given_back_by_arrival(batch, main, given_back);
         };
         for item in &self.items {
             let sum = |moves: &[&Move], test: &dyn Fn(&Move) -> bool| -> i64 {
@@ -894,6 +1001,41 @@ impl Model {
         Ok(())
     }
 
+    /// More of a lot came from somebody whose goods are on hold: now all of it is.
+    fn check_given_back_by_arrival(&self, batch: &Batch, main: &[&Move], given_back: &[&Move]) -> Result<(), String> {
+        let mut after = self.clone();
+        after.operations.push(Operation {
+            number: i64::MAX,
+            kind: if batch.verb == Verb::Receive { "receive" } else { "other" }.to_owned(),
+            order: None,
+            partner: self.partner(batch),
+            reverses: None,
+            dates: Vec::new(),
+            moves: main.iter().map(|one| (*one).clone()).collect(),
+            rule: None,
+            ends: None,
+        });
+        let mut expected = self.released_by_arrival(&after, main);
+        let mut found: Vec<Move> = given_back.iter().map(|one| (*one).clone()).collect();
+        expected.sort();
+        found.sort();
+        if expected == found { Ok(()) } else { Err(format!("expected to be given back {expected:?}: {found:?}")) }
+    }
+
+    /// What is allocated of lots that arrive and are held then.
+    fn released_by_arrival(&self, after: &Model, arriving: &[&Move]) -> Vec<Move> {
+        let arrives = |item: &str, lot: Option<&str>| {
+            let is_of = |one: &&&Move| one.item == item && one.lot.as_deref() == lot;
+            arriving.iter().filter(is_of).any(|one| !self.is_ours(&one.from.place) && self.is_ours(&one.to.place))
+        };
+        let orders = self.orders.iter().filter(|order| order.is_sales);
+        let allocated = orders.flat_map(|order| self.release(order.code, false));
+        allocated
+            .filter(|one| one.serial.is_none() && one.lot.is_some())
+            .filter(|one| arrives(&one.item, one.lot.as_deref()) && after.is_held(&one.item, one.lot.as_deref(), None))
+            .collect()
+    }
+
     /// What of an item may be set aside, in the order in which that is done: lot, place, units or the unit.
     fn free_stock(&self, sku: &str, by_date: bool) -> Vec<(Option<String>, Vec<(String, i64)>)> {
         let mut lots: Vec<Option<String>> = match self.item(sku).by_lot {
@@ -901,6 +1043,7 @@ impl Model {
             false => vec![None],
         };
         lots.retain(|lot| lot.as_ref().is_none_or(|lot| !self.is_expired(sku, lot)));
+        lots.retain(|lot| !self.is_held(sku, lot.as_deref(), None));
         if by_date {
             // A stable sort: lots of the same date, and lots without one at the end, stay in the order of their age.
             lots.sort_by_key(|lot| {
@@ -913,9 +1056,24 @@ impl Model {
                 let stock = self.stock(sku, lot.as_deref()).into_iter();
                 let free = stock.filter(|(spot, units)| spot.claim.is_none() && *units > 0);
                 let free = free.filter(|(spot, _)| self.is_pickable(&spot.place));
-                (lot, free.map(|(spot, units)| (spot.place, units)).collect())
+                let good = free.map(|(spot, units)| {
+                    let held = self.held_at(sku, lot.as_deref(), &spot);
+                    (spot.place, units - held)
+                });
+                let good: Vec<(String, i64)> = good.filter(|(_, units)| *units > 0).collect();
+                (lot, good)
             })
             .collect()
+    }
+
+    /// How many units on a spot are on hold by themselves.
+    fn held_at(&self, sku: &str, lot: Option<&str>, spot: &Spot) -> i64 {
+        let units = self.serials.iter().filter(|(of, _)| of == sku);
+        let is_held = |serial: &str| {
+            let (stands, its_lot) = self.standing(sku, serial).unwrap();
+            stands == *spot && its_lot.as_deref() == lot && self.is_held(sku, lot, Some(serial))
+        };
+        units.filter(|(_, serial)| is_held(serial)).count() as i64
     }
 
     pub fn needed(&self, order: &str, sku: &str) -> i64 {
@@ -962,7 +1120,8 @@ impl Model {
                     let mut oldest: Vec<String> = Vec::new();
                     for (of, serial) in self.serials.iter().filter(|(of, _)| of == item.sku) {
                         let (stands, its_lot) = self.standing(of, serial).unwrap();
-                        if its_lot == lot && stands.claim.is_none() && self.is_pickable(&stands.place) {
+                        let is_held = self.is_held(of, its_lot.as_deref(), Some(serial));
+                        if its_lot == lot && stands.claim.is_none() && self.is_pickable(&stands.place) && !is_held {
                             oldest.push(serial.clone());
                         }
                     }
@@ -1022,13 +1181,26 @@ impl Model {
     }
 
     /// What shipping moves, or why not.
-    pub fn ship_picked(&self, order: &str) -> Result<Vec<Move>, &'static str> {
+    pub fn ship_picked(&self, order: &str) -> Result<Vec<Move>, Vec<&'static str>> {
         let found = self.under(order, "picked");
         if found.is_empty() {
-            return Err("nothing-picked");
+            return Err(vec!["nothing-picked"]);
         }
-        if found.iter().any(|(item, lot, ..)| lot.as_ref().is_some_and(|lot| self.is_expired(item, lot))) {
-            return Err("lot-expired");
+        // One for each unit or lot in a place that is held; where none is, one for the lot that has expired there.
+        let mut faults: BTreeMap<(&str, Option<&str>, &Spot), (usize, bool)> = BTreeMap::new();
+        for (item, lot, serial, _, spot) in &found {
+            let entry = faults.entry((item, lot.as_deref(), spot)).or_default();
+            entry.0 += usize::from(self.is_held(item, lot.as_deref(), serial.as_deref()));
+            entry.1 |= lot.as_ref().is_some_and(|lot| self.is_expired(item, lot));
+        }
+        let mut codes = Vec::new();
+        for (held, is_expired) in faults.into_values() {
+            codes.extend(vec!["lot-on-hold"; held]);
+            codes.extend((held == 0 && is_expired).then_some("lot-expired"));
+        }
+        if !codes.is_empty() {
+            codes.sort_unstable();
+            return Err(codes);
         }
         let to = Spot::free(&format!("@customer/{}", self.order(order).partner));
         let ship = |(item, lot, serial, units, from)| Move { item, lot, serial, units, from, to: to.clone() };
@@ -1040,6 +1212,10 @@ impl Model {
         let Some(target) = self.operation(number) else { return Err("unknown-operation") };
         if self.is_undone(number) {
             return Err("already-undone");
+        }
+        let root = self.root(target).0.clone();
+        if matches!(root.kind.as_str(), "hold" | "release-hold") {
+            return Ok(self.undo_of_hold(target, &self.after_undo(target, Vec::new())));
         }
         let back = |one: &Move| Move { from: one.to.clone(), to: one.from.clone(), ..one.clone() };
         let moves: Vec<Move> = target.moves.iter().map(back).collect();
@@ -1053,16 +1229,7 @@ impl Model {
                 return Err("has-dependants");
             }
         }
-        let mut after = self.clone();
-        after.operations.push(Operation {
-            number: i64::MAX,
-            kind: "undo".to_owned(),
-            order: target.order.clone(),
-            partner: target.partner.clone(),
-            reverses: Some(number),
-            dates: Vec::new(),
-            moves: moves.clone(),
-        });
+        let after = self.after_undo(target, moves.clone());
         for one in moves.iter().filter(|one| one.serial.is_none()) {
             let stock = after.stock(&one.item, one.lot.as_deref());
             let is_bounded = |place: &str| !place.starts_with("@supplier/") && place != "@adjust";
@@ -1078,6 +1245,7 @@ impl Model {
                 }
             }
         }
+        let mut moves = self.without_way_round(&root, moves)?;
         for (item, lot) in &self.lots {
             if let (Some(known), Some(restored)) = (self.expiry(item, lot), after.expiry(item, lot))
                 && known != restored
@@ -1085,7 +1253,54 @@ impl Model {
                 return Err("expiry-differs");
             }
         }
+        let arriving: Vec<&Move> = moves.iter().collect();
+        let released = self.released_by_arrival(&after, &arriving);
+        moves.extend(released);
         Ok(moves)
+    }
+
+    fn after_undo(&self, target: &Operation, moves: Vec<Move>) -> Model {
+        let mut after = self.clone();
+        after.operations.push(Operation {
+            number: i64::MAX,
+            kind: "undo".to_owned(),
+            order: target.order.clone(),
+            partner: target.partner.clone(),
+            reverses: Some(target.number),
+            dates: Vec::new(),
+            moves,
+            rule: None,
+            ends: None,
+        });
+        after
+    }
+
+    /// An undo sets nothing aside and ships nothing that is on hold; what comes back from a customer comes back free.
+    fn without_way_round(&self, root: &Operation, moves: Vec<Move>) -> Result<Vec<Move>, &'static str> {
+        let mut kept = Vec::new();
+        for mut one in moves {
+            let comes_back = !self.is_ours(&one.from.place);
+            let is_shipped = root.kind == "sell" && one.to.place.starts_with("@customer/");
+            let is_set_aside = one.to.claim.is_some() && one.to.claim != one.from.claim;
+            let is_allocation = one.to.claim.as_ref().is_some_and(|(_, stage)| stage == "allocated");
+            let is_held = self.is_held(&one.item, one.lot.as_deref(), one.serial.as_deref());
+            if is_held && (is_shipped || is_set_aside) {
+                if comes_back && is_allocation {
+                    one.to.claim = None;
+                } else if matches!(root.kind.as_str(), "receive" | "return") && one.from.place == one.to.place {
+                    continue;
+                } else if !comes_back {
+                    return Err("lot-on-hold");
+                }
+            }
+            kept.push(one);
+        }
+        Ok(kept)
+    }
+
+    /// What is set aside where it lies although it is on hold: nothing, ever.
+    pub fn allocated_and_held(&self) -> Vec<Move> {
+        self.holds().iter().flat_map(|(_, rule)| self.released_by(rule)).collect()
     }
 
     /// Shipped, or set aside to be shipped.

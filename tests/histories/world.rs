@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use scantrail::ledger::Strategy;
 use scantrail::model::{LotDates, OperationNumber, Stamp};
 use scantrail::ops::{
-    AddItem, AddLocation, AddOrder, AddPartner, Allocate, BatchOptions, Disposition, OpError, Pick, Receive, Recorded,
-    Release, Request, ReturnGoods, ReturnToSupplier, ScanVerb, Sell, SubjectKind, Traced, Transfer, add_item,
-    add_location, add_order, add_partner, record_batch, ship_picked, short_of, trace, undo,
+    AddItem, AddLocation, AddOrder, AddPartner, Allocate, BatchOptions, Disposition, HoldWords, OpError, Pick, Receive,
+    Recorded, Release, ReleaseHold, Request, ReturnGoods, ReturnToSupplier, ScanVerb, Sell, SubjectKind, Traced,
+    Transfer, add_item, add_location, add_order, add_partner, hold, record_batch, ship_picked, short_of, trace, undo,
 };
 use scantrail::scan::Framed;
 use scantrail::store::{Address, Options, RecordedLine, StockFilter, Store};
@@ -17,7 +17,7 @@ use scantrail::store::{Address, Options, RecordedLine, StockFilter, Store};
 use crate::inspector::Inspector;
 use crate::invariants;
 use crate::ledger::{Engine, Ledger};
-use crate::model::{Batch, Item, Model, Move, Operation, Order, Spot, TODAY, Verb, Verdict, shown};
+use crate::model::{Batch, Item, Model, Move, Operation, Order, Rule, Spot, TODAY, Verb, Verdict, shown};
 
 /// What is done in one step.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub enum Action {
     Release { order: String, picked_too: bool },
     ShipPicked { order: String },
     Undo { number: i64 },
+    Hold(Rule),
+    ReleaseHold { number: i64 },
 }
 
 /// Refusals as line and code, or what was recorded.
@@ -186,8 +188,12 @@ impl World {
             Action::Batch(batch) => self.run_batch(batch, request),
             Action::Allocate { order, by_date, all_or_nothing } => {
                 let strategy = if *by_date { Strategy::FirstExpired } else { Strategy::FirstIn };
-                let verb =
-                    Allocate { sales_order: order.clone(), strategy: Some(strategy), all_or_nothing: *all_or_nothing };
+                let verb = Allocate {
+                    sales_order: order.clone(),
+                    strategy: Some(strategy),
+                    all_or_nothing: *all_or_nothing,
+                    ..Allocate::default()
+                };
                 verb.run(&self.store, request)
             }
             Action::Release { order, picked_too } => {
@@ -198,6 +204,17 @@ impl World {
                 ship_picked(&self.store, &sell, request)
             }
             Action::Undo { number } => undo(&self.store, OperationNumber(*number), request),
+            Action::Hold(rule) => {
+                let words = HoldWords {
+                    item: rule.item.clone(),
+                    lot: rule.lot.clone(),
+                    serial: rule.serial.clone(),
+                    supplier: rule.supplier.clone(),
+                    received: None,
+                };
+                hold(&self.store, &words, request)
+            }
+            Action::ReleaseHold { number } => ReleaseHold::Number(OperationNumber(*number)).run(&self.store, request),
         };
         match outcome {
             Ok(recorded) => Ok(recorded),
@@ -224,13 +241,14 @@ impl World {
                 options,
                 ..Receive::default()
             }),
-            Verb::Transfer => Box::new(Transfer { from, to, options }),
+            Verb::Transfer => Box::new(Transfer { from, to, options, ..Transfer::default() }),
             Verb::Pick => Box::new(Pick { sales_order: batch.order.clone().unwrap(), from, to, options }),
             Verb::Sell => Box::new(Sell {
                 sales_order: batch.order.clone(),
                 customer: batch.partner.clone(),
                 from,
                 invoice: None,
+                override_hold: false,
                 options,
             }),
             Verb::Return => Box::new(ReturnGoods {
@@ -347,8 +365,24 @@ impl World {
             }
             Action::ShipPicked { order } => {
                 let expected = self.model.ship_picked(order);
-                if expected.as_ref().err().is_none_or(|code| refused != [(None, *code)]) {
+                let mut codes: Vec<&str> = refused.iter().map(|(_, code)| *code).collect();
+                codes.sort_unstable();
+                if expected.as_ref().err().is_none_or(|expected| codes != *expected) {
                     fail(&expected);
+                }
+            }
+            Action::Hold(rule) => {
+                let is_on = self.model.holds().iter().any(|(_, on)| on == rule);
+                if !is_on || refused != [(None, "already-on-hold")] {
+                    fail(&rule);
+                }
+            }
+            Action::ReleaseHold { number } => {
+                let was_made = self.model.operation(*number).is_some_and(|one| one.rule.is_some());
+                let is_on = self.model.holds().iter().any(|(on, _)| on == number);
+                let code = if was_made { "not-on-hold" } else { "unknown-operation" };
+                if is_on || refused != [(None, code)] {
+                    fail(&code);
                 }
             }
             Action::Undo { number } => {
@@ -365,6 +399,7 @@ impl World {
         let number = recorded.operation.number.0;
         let fail = |why: String| -> ! { panic!("accepted as {found:?}, and {why}\n{}", self.log) };
         let (mut partner, mut reverses, mut dates) = (None, None, Vec::new());
+        let (mut rule, mut ends) = (None, None);
         let order = match action {
             Action::Batch(batch) => {
                 let verdict = self.model.judge(batch);
@@ -425,9 +460,28 @@ impl World {
                 (partner, reverses) = (undone.partner.clone(), Some(*target));
                 undone.order.clone()
             }
+            Action::Hold(made) => {
+                let expected = sorted(self.model.released_by(made));
+                let is_on = self.model.holds().iter().any(|(_, on)| on == made);
+                if is_on || expected != sorted(found.clone()) {
+                    fail(format!("the model gives back {expected:?}"));
+                }
+                rule = Some(made.clone());
+                None
+            }
+            Action::ReleaseHold { number } => {
+                let is_on = self.model.holds().iter().any(|(on, _)| on == number);
+                if !is_on || !found.is_empty() {
+                    fail("the model knows no such hold".to_owned());
+                }
+                ends = Some(*number);
+                None
+            }
         };
         let kind = recorded.operation.kind.clone();
-        self.model.apply(Operation { number, kind, order, partner, reverses, dates, moves: found });
+        self.model.apply(Operation { number, kind, order, partner, reverses, dates, moves: found, rule, ends });
+        let both = self.model.allocated_and_held();
+        assert!(both.is_empty(), "{both:?} is set aside and on hold\n{}", self.log);
         self.last = Some((action.clone(), request.clone(), number));
     }
 
@@ -489,7 +543,8 @@ impl World {
             let trace = self.trace(serial, sku, SubjectKind::Serial);
             let [now] = trace.now.as_slice() else { panic!("{serial} is in {} places\n{}", trace.now.len(), self.log) };
             let found = (claim_of(&now.standing), now.lot.as_ref().map(|lot| lot.code.to_string()), now.state());
-            assert_eq!(found, (spot.clone(), lot, self.state(&spot)), "{sku} {serial}\n{}", self.log);
+            let state = self.state(&spot, sku, lot.as_deref(), Some(serial));
+            assert_eq!(found, (spot.clone(), lot, state), "{sku} {serial}\n{}", self.log);
             let operations = self.model.operations.iter().flat_map(|operation| &operation.moves);
             let hops = operations.filter(|one| one.item == *sku && one.serial.as_ref() == Some(serial)).count();
             assert_eq!(trace.events.len(), hops, "{sku} {serial}\n{}", self.log);
@@ -509,7 +564,8 @@ impl World {
             }
             assert_eq!(found, expected, "lot {lot} of {sku}\n{}", self.log);
             for now in &trace.now {
-                assert_eq!(now.state(), self.state(&claim_of(&now.standing)), "{}", self.log);
+                let state = self.state(&claim_of(&now.standing), sku, Some(lot), now.serial.as_deref());
+                assert_eq!(now.state(), state, "{}", self.log);
             }
         }
         for order in &self.model.orders {
@@ -532,12 +588,14 @@ impl World {
         }
     }
 
-    fn state(&self, spot: &Spot) -> &'static str {
+    fn state(&self, spot: &Spot, sku: &str, lot: Option<&str>, serial: Option<&str>) -> &'static str {
         match (self.model.kind_of(&spot.place), &spot.claim) {
             ("customer", _) => "sold",
             ("transit", _) => "in-transit",
             ("quarantine", _) => "held",
             (kind, _) if !matches!(kind, "storage" | "staging") => "gone",
+            _ if self.model.is_held(sku, lot, serial) => "held",
+            _ if lot.is_some_and(|lot| self.model.is_expired(sku, lot)) => "held",
             (_, Some((_, stage))) if stage == "picked" => "picked",
             (_, Some(_)) => "allocated",
             (_, None) => "free",

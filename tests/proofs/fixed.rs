@@ -1,7 +1,7 @@
 //! What must never change, whoever asks the database for it.
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-pub const FIXED: [(&str, &str, &str); 18] = [
+pub const FIXED: [(&str, &str, &str); 20] = [
     ("operation", "number", "note"),
     ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
@@ -17,6 +17,8 @@ pub const FIXED: [(&str, &str, &str); 18] = [
     ("setting", "subject, name, operation", "value"),
     ("pack", "key", "quantity"),
     ("supplier_code", "partner, key", "text"),
+    ("hold", "operation", "lot"),
+    ("hold_state", "hold, operation", "is_on"),
     ("lot_name", "lot, operation", "code"),
     ("supplier_lot", "lot, partner, operation", "code"),
     ("item", "id", "sku"),

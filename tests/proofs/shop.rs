@@ -104,6 +104,8 @@ impl Shop {
         let lot = ["lot", "set", "LOT-A", "--item", "MILK", "--code", "LOT-AA", "--supplier-lot", "ACME=4712"];
         shop.run(&[&lot[..], &["--expires", "2099-02-28", "--reason", "misread"]].concat(), "").ok();
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
+        shop.run(&["hold", "VIAL", "--lot", "LOT-Z", "--reason", "recall"], "").ok();
+        shop.run(&["release-hold", "VIAL", "--lot", "LOT-Z", "--reason", "good"], "").ok();
         shop
     }
 

@@ -32,7 +32,8 @@ const NEVER: [(&str, &str); 8] = [
         "every serial stands where its last hop arrived",
         "SELECT s.id FROM serial s LEFT JOIN position p ON p.serial = s.id
          LEFT JOIN movement m ON m.serial = s.id AND m.hop = (SELECT max(hop) FROM movement WHERE serial = s.id)
-         WHERE p.serial IS NULL OR m.serial IS NULL OR p.place <> m.to_place OR p.claim <> m.to_claim OR p.hop <> m.hop",
+         WHERE p.serial IS NULL OR m.serial IS NULL OR p.place <> m.to_place OR p.claim <> m.to_claim OR p.hop <> m.hop
+            OR p.quantity <> m.quantity",
     ),
     (
         "hops are numbered without gaps",

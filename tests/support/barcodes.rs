@@ -64,6 +64,17 @@ impl Raster {
         self.decode_crop(columns, rows)
     }
 
+    /// Reads the one Data Matrix in an area that is given in micrometres.
+    pub fn decode_matrix(&self, left: i32, top: i32, width: i32, height: i32) -> Option<String> {
+        let columns = pixels(left)..pixels(left + width).min(self.width);
+        let rows = pixels(top)..pixels(top + height).min(self.height);
+        let (width, height) = (columns.len() as u32, rows.len() as u32);
+        let luma: Vec<u8> = rows.flat_map(|row| self.row(row)[columns.clone()].to_vec()).collect();
+        let mut hints = DecodeHints::default();
+        let result = detect_in_luma_with_hints(luma, width, height, Some(BarcodeFormat::DATA_MATRIX), &mut hints);
+        Some(result.ok()?.getText().to_owned())
+    }
+
     /// Whether nothing is printed in an area that is given in micrometres.
     pub fn is_white(&self, left: i32, top: i32, width: i32, height: i32) -> bool {
         let columns = pixels(left)..pixels(left + width).min(self.width);

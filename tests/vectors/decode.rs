@@ -25,7 +25,7 @@ fn run(input: &[u8], arguments: &[&str]) -> String {
     text
 }
 
-fn scans(input: &[u8], arguments: &[&str]) -> Vec<Value> {
+pub fn scans(input: &[u8], arguments: &[&str]) -> Vec<Value> {
     let document: Value = serde_json::from_str(&run(input, &[&["--json"], arguments].concat())).unwrap();
     document["scans"].as_array().unwrap().clone()
 }

@@ -7,8 +7,11 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod calibration;
 mod decode;
+mod layouts;
 mod lines;
+mod own;
 mod reference;
 
 use std::collections::HashMap;

@@ -344,6 +344,10 @@ fn due(conversation: &Conversation) -> String {
         Due::Quantity => format!("quantity{of}"),
         Due::Lot => format!("lot{of}"),
         Due::Serial(number, wanted) => format!("serial{of}, {number} of {wanted}"),
+        Due::Measure(number, wanted) => {
+            let unit = conversation.open_item().map(|item| shown(item.unit.as_bytes())).unwrap_or_default();
+            format!("measure{of} in {unit}, {number} of {wanted}")
+        }
         Due::Nothing => "nothing".to_owned(),
     }
 }

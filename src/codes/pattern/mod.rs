@@ -29,7 +29,7 @@ pub const MOST_REGEX_CHARACTERS: usize = 1_000;
 /// The longest number that is compared, in bytes.
 const MOST_NUMBER_BYTES: usize = 4_096;
 /// The most memory that a compiled expression may take, in bytes: counted repetitions are the only way to reach it.
-const MOST_COMPILED_BYTES: usize = 1 << 18;
+const MOST_COMPILED_BYTES: usize = 1 << 16;
 
 /// A pattern that was read and can be asked.
 #[derive(Debug, Clone)]

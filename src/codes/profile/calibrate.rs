@@ -1,14 +1,10 @@
-//! From one barcode that is known to a profile.
+//! From barcodes that are known to a profile.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::Profile;
-use crate::codes::elements::SEPARATOR;
-use crate::codes::reader::inverted;
-use crate::codes::{Encoding, shown, symbology};
-
-/// The longest prefix, suffix or stand-in for the separator that is looked for, in characters.
-const LONGEST: usize = 16;
+use super::align::align;
+use super::conclude::conclude;
+use super::evidence::Evidence;
+use super::{Loss, Profile};
+use crate::codes::{Encoding, symbology};
 
 /// What a calibration found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,178 +15,107 @@ pub struct Calibration {
     pub losses: Vec<Loss>,
 }
 
-/// Something that a station does to scans and that cannot be undone.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Loss {
-    /// The separator does not arrive at all.
-    #[error("the separator (GS) does not arrive: set the scanner to send control characters, or to send GS as {{GS}}")]
-    Separator,
-    /// Several characters arrive as the same one.
-    #[error("{meant} all arrive as {arrived}: set the scanner and the host to the same keyboard layout")]
-    Same {
-        /// What arrives, as shown.
-        arrived: String,
-        /// What it may be, as shown.
-        meant: String,
-    },
-    /// Capital and small letters arrive alike.
-    #[error("capital and small letters arrive alike: switch off the case conversion of the scanner")]
-    Case,
-}
-
 /// Why nothing can be derived.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationFault {
     /// Nothing arrived.
     #[error("nothing arrived: scan the calibration barcode")]
     Nothing,
-    /// What arrived is not the expected code, or characters of it are missing or merged.
+    /// What arrived is not the expected code, or it arrived differently at different places.
     #[error(
-        "this is not the calibration barcode, or characters of it were lost or merged on the way (dead keys): set the \
-             scanner and the host to the same keyboard layout, and scan it again"
+        "this is not the calibration barcode, or characters of it were lost on the way: scan it again; if that does not \
+             help, set the scanner to send characters more slowly"
     )]
     NotAligned,
 }
 
+/// What a scanner puts behind a scan to end it: any row of CR, LF and TAB, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LineEnd(String);
+
+impl LineEnd {
+    /// Takes the end off a scan.
+    pub fn cut(scan: &[u8]) -> (&[u8], LineEnd) {
+        let behind = scan.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n' | b'\t')).count();
+        let (scan, end) = scan.split_at(scan.len() - behind);
+        (scan, LineEnd(String::from_utf8_lossy(end).into_owned()))
+    }
+
+    /// The names of its characters, such as `CR LF`; empty for none.
+    pub fn names(&self) -> String {
+        let name = |character: char| match character {
+            '\r' => "CR",
+            '\n' => "LF",
+            _ => "TAB",
+        };
+        self.0.chars().map(name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A separator that arrives as what ends scans cuts them, and cannot be undone.
+    pub fn judge(&self, calibration: &mut Calibration) {
+        if self.0.starts_with('\t') && calibration.profile.keeps_tabs() {
+            calibration.profile.separator.clear();
+            calibration.losses.push(Loss::SeparatorEndsScan { arrived: "TAB".to_owned() });
+        }
+    }
+}
+
 /// Derives what a station does to scans from one that is known: `expected` is what the barcode holds, with its symbology
 /// identifier and 0x1D for the separator; `arrived` is the scan as cut from the stream. Characters that should occur in
-/// scans should occur in `expected`, and many of them more than once: what does not occur is taken to arrive as itself.
+/// scans should occur in `expected`, and many of them more than once.
+///
+/// Where there are no losses, the profile repairs `arrived` to exactly `expected`, with or without the identifier.
 ///
 /// # Errors
 /// See [`CalibrationFault`].
 pub fn calibrate(expected: &str, arrived: &[u8]) -> Result<Calibration, CalibrationFault> {
-    let (encoding, text) = match Encoding::Utf8.text(arrived) {
-        Ok(text) => (Encoding::Utf8, text),
-        Err(_) => match Encoding::Windows1252.text(arrived) {
-            Ok(text) => (Encoding::Windows1252, text),
-            Err(_) => return Err(CalibrationFault::NotAligned),
-        },
-    };
-    let arrived: Vec<char> = text.chars().collect();
-    if arrived.is_empty() {
+    calibrate_all(&[(expected, arrived)])
+}
+
+/// The same from several barcodes that together hold what one alone cannot: each with what arrived for it.
+///
+/// # Errors
+/// See [`CalibrationFault`].
+pub fn calibrate_all(scans: &[(&str, &[u8])]) -> Result<Calibration, CalibrationFault> {
+    if scans.iter().all(|(_, arrived)| arrived.is_empty()) {
         return Err(CalibrationFault::Nothing);
     }
-    let without_identifier = symbology::split(expected).1;
-    let found = [expected, without_identifier].iter().find_map(|expected| align(expected, &arrived));
-    let alignment = found.ok_or(CalibrationFault::NotAligned)?;
-    Ok(alignment.calibration(encoding))
-}
-
-/// How an expected text lies in an arrived one.
-struct Alignment {
-    prefix: String,
-    suffix: String,
-    /// What arrived for the separator, if there is one in the text.
-    separator: Option<String>,
-    /// What arrived for each character.
-    arrived_for: BTreeMap<char, char>,
-}
-
-/// The alignment that changes the fewest characters, and among those the one with the least around it.
-fn align(expected: &str, arrived: &[char]) -> Option<Alignment> {
-    let separators = expected.matches(SEPARATOR).count();
-    let others = expected.chars().count() - separators;
-    let mut best: Option<((usize, usize), Alignment)> = None;
-    for length in 0..=(if separators == 0 { 0 } else { LONGEST }) {
-        let Some(around) = arrived.len().checked_sub(others + separators * length) else { continue };
-        for before in 0..=around.min(LONGEST) {
-            let behind = around - before;
-            let Some(alignment) = (behind <= LONGEST).then(|| try_at(expected, arrived, before, length)).flatten()
-            else {
-                continue;
-            };
-            let changed = alignment.arrived_for.iter().filter(|(meant, arrived)| meant != arrived).count();
-            if best.as_ref().is_none_or(|(cost, _)| (changed, around) < *cost) {
-                best = Some(((changed, around), alignment));
-            }
+    let (encoding, texts) = decoded(scans).ok_or(CalibrationFault::NotAligned)?;
+    let mut evidence = Evidence::default();
+    for ((expected, _), arrived) in scans.iter().zip(&texts) {
+        let identifier = symbology::split(expected).0.map_or(0, str::len);
+        let characters: Vec<char> = expected.chars().collect();
+        let alignment = align(&characters, identifier, arrived).ok_or(CalibrationFault::NotAligned)?;
+        evidence.take(alignment)?;
+    }
+    let calibration = conclude(&evidence, encoding)?;
+    let is_lossless = calibration.losses.is_empty();
+    for ((expected, arrived), remainder) in scans.iter().zip(evidence.remainders()) {
+        let is_whole = remainder == *expected || remainder == symbology::split(expected).1;
+        let is_right = match calibration.profile.repaired(arrived) {
+            Ok(repaired) => repaired == remainder.as_bytes() && (is_whole || !is_lossless),
+            Err(_) => !is_lossless,
+        };
+        if !is_right {
+            return Err(CalibrationFault::NotAligned);
         }
     }
-    best.map(|(_, alignment)| alignment)
+    Ok(calibration)
 }
 
-fn try_at(expected: &str, arrived: &[char], before: usize, length: usize) -> Option<Alignment> {
-    let mut at = before;
-    let mut separator: Option<String> = None;
-    let mut arrived_for = BTreeMap::new();
-    for character in expected.chars() {
-        if character == SEPARATOR {
-            let stand_in: String = arrived.get(at..at + length)?.iter().collect();
-            at += length;
-            if separator.get_or_insert_with(|| stand_in.clone()) != &stand_in {
-                return None;
-            }
-            continue;
-        }
-        let found = *arrived.get(at)?;
-        at += 1;
-        if *arrived_for.entry(character).or_insert(found) != found {
-            return None;
-        }
-    }
-    let text = |characters: &[char]| characters.iter().collect();
-    Some(Alignment { prefix: text(&arrived[..before]), suffix: text(&arrived[at..]), separator, arrived_for })
-}
-
-impl Alignment {
-    fn calibration(self, encoding: Encoding) -> Calibration {
-        let mut losses = Vec::new();
-        let mut profile = Profile { encoding, prefix: self.prefix, suffix: self.suffix, ..Profile::default() };
-        match self.separator.as_deref() {
-            Some("") => losses.push(Loss::Separator),
-            Some(stand_in) if !stand_in.starts_with(SEPARATOR) => stand_in.clone_into(&mut profile.separator),
-            _ => {}
-        }
-        let letters = || self.arrived_for.iter().filter(|(meant, _)| meant.is_ascii_alphabetic());
-        let is_inverted = letters().count() > 0 && letters().all(|(meant, arrived)| *arrived == inverted(*meant));
-        let is_one_case = letters().any(|(meant, arrived)| *arrived == inverted(*meant))
-            && letters().all(|(meant, arrived)| arrived.eq_ignore_ascii_case(meant))
-            && !is_inverted;
-        profile.is_case_inverted = is_inverted;
-        profile.is_case_lost = is_one_case;
-        if is_one_case {
-            losses.push(Loss::Case);
-        }
-        let mut meant_by: BTreeMap<char, BTreeSet<char>> = BTreeMap::new();
-        for (meant, arrived) in self.arrived_for {
-            let is_case = meant.is_ascii_alphabetic() && (is_inverted || is_one_case);
-            if !is_case {
-                meant_by.entry(arrived).or_default().insert(meant);
-            }
-        }
-        if let Some(character) = only_character(&profile.separator).filter(|one| meant_by.contains_key(one)) {
-            meant_by.entry(character).or_default().insert(SEPARATOR);
-        }
-        for (arrived, meant) in meant_by {
-            match only_one(&meant) {
-                Some(one) if one == arrived => {}
-                Some(one) => drop(profile.characters.insert(arrived, one)),
-                None => {
-                    let list = meant.iter().map(|one| shown(one.encode_utf8(&mut [0; 4]).as_bytes()));
-                    let meant = list.collect::<Vec<_>>().join(" ");
-                    losses.push(Loss::Same { arrived: shown(arrived.encode_utf8(&mut [0; 4]).as_bytes()), meant });
-                    profile.lost.insert(arrived);
-                    if only_character(&profile.separator) == Some(arrived) {
-                        profile.separator.clear();
-                    }
-                }
-            }
-        }
-        Calibration { profile, losses }
-    }
-}
-
-fn only_character(text: &str) -> Option<char> {
-    let mut characters = text.chars();
-    characters.next().filter(|_| characters.next().is_none())
-}
-
-fn only_one(set: &BTreeSet<char>) -> Option<char> {
-    set.first().copied().filter(|_| set.len() == 1)
+/// The first encoding in which all of them are text.
+fn decoded(scans: &[(&str, &[u8])]) -> Option<(Encoding, Vec<Vec<char>>)> {
+    [Encoding::Utf8, Encoding::Windows1252, Encoding::Latin1].into_iter().find_map(|encoding| {
+        let texts = scans.iter().map(|(_, arrived)| Some(encoding.text(arrived).ok()?.chars().collect()));
+        Some((encoding, texts.collect::<Option<Vec<Vec<char>>>>()?))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::elements::SEPARATOR;
+    use crate::codes::reader::inverted;
 
     const EXPECTED: &str = "]Q3ABCabc012-/AB\u{1d}ABCabc012-/]C\u{1d}21";
 
@@ -199,7 +124,7 @@ mod tests {
     }
 
     fn found(arrived: &str) -> Calibration {
-        calibrate(EXPECTED, arrived.as_bytes()).unwrap()
+        calibrate(EXPECTED, arrived.as_bytes()).unwrap_or_else(|fault| panic!("{fault}: {arrived}"))
     }
 
     #[test]
@@ -246,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_case_of_letters() {
-        let inverted = found(&sent(|character| super::inverted(character).to_string()));
+        let inverted = found(&sent(|character| inverted(character).to_string()));
         assert!(inverted.profile.is_case_inverted && inverted.losses.is_empty());
         let small = found(&sent(|character| character.to_ascii_lowercase().to_string()));
         assert!(small.profile.is_case_lost && !small.profile.is_case_inverted);
@@ -274,6 +199,7 @@ mod tests {
         for arrived in [&b"4006381333931"[..], b"]Q3ABCabc012-/AB", &[0x81]] {
             assert_eq!(calibrate(EXPECTED, arrived), Err(CalibrationFault::NotAligned));
         }
+        // What merges at one place does so at the other too.
         let merged = EXPECTED.replacen("-/", "ã", 1);
         assert_eq!(calibrate(EXPECTED, merged.as_bytes()), Err(CalibrationFault::NotAligned));
     }

@@ -1,11 +1,24 @@
 //! The profile of a station: what its scanner and its host do to the characters of a barcode, and how that is undone
 //! before a scan is read.
+//!
+//! [`calibrate`] derives a profile from a barcode that is known: `align` lays what it holds beside what arrived,
+//! `evidence` collects what arrives for each character, `conclude` makes a profile of it, and `loss` says what cannot be
+//! undone. [`sheet`] has the barcodes that are printed for it, `settings` the words for a profile.
 
+mod accents;
+mod align;
 mod calibrate;
+mod conclude;
+mod evidence;
+mod loss;
+mod settings;
+pub mod sheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use calibrate::{Calibration, CalibrationFault, Loss, calibrate};
+pub use calibrate::{Calibration, CalibrationFault, LineEnd, calibrate, calibrate_all};
+pub use loss::Loss;
+pub use settings::SettingFault;
 
 use super::elements::SEPARATOR;
 use super::reader::inverted;
@@ -30,6 +43,12 @@ pub struct Profile {
     pub is_case_lost: bool,
     /// The character of the barcode for each character that arrives as another one.
     pub characters: BTreeMap<char, char>,
+    /// The character of the barcode for each dead key, by the mark (such as U+0301) that the key puts onto the character
+    /// behind it.
+    pub dead_keys: BTreeMap<char, char>,
+    /// Where it is not empty, it is known what every character of barcodes arrives as: those that stand here arrive as
+    /// themselves, and any other one that is no control character is refused.
+    pub same: BTreeSet<char>,
     /// Characters that arrive for several characters of barcodes, so that nobody can say which one it was.
     pub lost: BTreeSet<char>,
 }
@@ -56,83 +75,29 @@ pub enum ProfileFault {
         /// The character as shown.
         shown: String,
     },
-}
-
-/// Why a text is no setting.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingFault {
-    /// Not `KEY=VALUE`.
-    #[error("{0} is not KEY=VALUE, such as gs=#")]
-    NotASetting(String),
-    /// There is no such key.
-    #[error("there is no setting {0}: there are prefix, suffix, gs, caps, case, encoding and char")]
-    NoSuchKey(String),
-    /// The key has no such value.
-    #[error("{key} cannot be {value}")]
-    NoSuchValue {
-        /// The key.
-        key: String,
-        /// The value.
-        value: String,
+    /// A character that arrives for none of those that the calibration barcode holds.
+    #[error(
+        "character {position} of the scan, {shown}, arrived for nothing when the scanner was calibrated: if its settings, \
+             the keyboard layout or Caps Lock have changed, calibrate it again (scantrail scanner calibrate)"
+    )]
+    Unknown {
+        /// Where it stands, from 1.
+        position: usize,
+        /// The character as shown.
+        shown: String,
     },
 }
 
-/// Characters that settings name by a word.
-const NAMES: [(&str, &str); 9] = [
-    ("space", " "),
-    ("TAB", "\t"),
-    ("STX", "\u{2}"),
-    ("ETX", "\u{3}"),
-    ("ESC", "\u{1b}"),
-    ("NUL", "\0"),
-    ("FS", "\u{1c}"),
-    ("GS", "\u{1d}"),
-    ("RS", "\u{1e}"),
-];
+/// What a character that arrived means.
+enum Meaning {
+    One(char),
+    /// A dead key and the character that it was put onto.
+    Two(char, char),
+    Lost,
+    Unknown,
+}
 
 impl Profile {
-    /// Changes a profile by a setting:
-    ///
-    /// | setting | means |
-    /// |---|---|
-    /// | `prefix=~` | the scanner puts this in front |
-    /// | `suffix=…` | and this behind; `CR`, `LF`, `CRLF`, `TAB` and `none` need no undoing |
-    /// | `gs=#` | this arrives for the separator: any text, or `space`, `TAB`, `ESC`, `NUL`, `FS`, `RS` |
-    /// | `caps=invert` | Caps Lock turns the case of letters |
-    /// | `case=lower`, `case=upper` | the scanner sends all letters in one case |
-    /// | `encoding=latin-1`, `encoding=windows-1252` | bytes that are not UTF-8 are text in this encoding |
-    /// | `char=ß-` | `ß` arrives for `-` |
-    ///
-    /// # Errors
-    /// See [`SettingFault`].
-    pub fn set(&mut self, setting: &str) -> Result<(), SettingFault> {
-        let (key, value) =
-            setting.split_once('=').ok_or_else(|| SettingFault::NotASetting(shown(setting.as_bytes())))?;
-        let named = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(value)).map_or(value, |(_, text)| text);
-        let wrong = || SettingFault::NoSuchValue { key: shown(key.as_bytes()), value: shown(value.as_bytes()) };
-        match key {
-            "prefix" => named.clone_into(&mut self.prefix),
-            "suffix" => {
-                let is_line_end = ["CR", "LF", "CRLF", "TAB", "none"].iter().any(|end| end.eq_ignore_ascii_case(value));
-                self.suffix = if is_line_end { String::new() } else { named.to_owned() };
-            }
-            "gs" if !named.is_empty() => named.clone_into(&mut self.separator),
-            "caps" if value == "invert" => self.is_case_inverted = true,
-            "case" if matches!(value, "lower" | "upper") => self.is_case_lost = true,
-            "encoding" => self.encoding = Encoding::from_word(value).ok_or_else(wrong)?,
-            "char" => {
-                let mut characters = value.chars();
-                match (characters.next(), characters.next(), characters.next()) {
-                    (Some(arrived), Some(meant), None) => drop(self.characters.insert(arrived, meant)),
-                    _ => return Err(wrong()),
-                }
-            }
-            "gs" | "caps" | "case" => return Err(wrong()),
-            _ => return Err(SettingFault::NoSuchKey(shown(key.as_bytes()))),
-        }
-        Ok(())
-    }
-
     /// True when TAB belongs to the scan and does not end it, because it arrives for the separator.
     pub fn keeps_tabs(&self) -> bool {
         self.separator.contains('\t')
@@ -158,12 +123,14 @@ impl Profile {
                 rest = behind;
                 continue;
             }
-            if self.lost.contains(&character) {
-                let position = text.chars().count() - rest.chars().count() + 1;
-                let shown = shown(character.encode_utf8(&mut [0; 4]).as_bytes());
-                return Err(ProfileFault::Lost { position, shown });
+            let position = || text.chars().count() - rest.chars().count() + 1;
+            let shown = || shown(character.encode_utf8(&mut [0; 4]).as_bytes());
+            match self.meaning(character) {
+                Meaning::One(meant) => repaired.push(meant),
+                Meaning::Two(dead_key, meant) => repaired.extend([dead_key, meant]),
+                Meaning::Lost => return Err(ProfileFault::Lost { position: position(), shown: shown() }),
+                Meaning::Unknown => return Err(ProfileFault::Unknown { position: position(), shown: shown() }),
             }
-            repaired.push(self.meant(character));
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
         }
         Ok(repaired.into_bytes())
@@ -173,9 +140,35 @@ impl Profile {
         text.strip_prefix(&self.separator).filter(|_| !self.separator.is_empty())
     }
 
-    fn meant(&self, character: char) -> char {
-        let character = self.characters.get(&character).copied().unwrap_or(character);
-        if self.is_case_inverted { inverted(character) } else { character }
+    fn meaning(&self, character: char) -> Meaning {
+        if self.lost.contains(&character) {
+            return Meaning::Lost;
+        }
+        if let Some(meant) = self.meant(character) {
+            return Meaning::One(meant);
+        }
+        let parts = accents::apart(character);
+        let known = parts.and_then(|(letter, mark)| self.dead_keys.get(&mark).copied().zip(self.meant(letter)));
+        known.map_or(Meaning::Unknown, |(dead_key, meant)| Meaning::Two(dead_key, meant))
+    }
+
+    /// What a character means by itself.
+    fn meant(&self, character: char) -> Option<char> {
+        let meant = match self.characters.get(&character) {
+            Some(meant) => Some(*meant),
+            None if self.lost.contains(&character) => None,
+            None if self.arrives_as_itself(character) => Some(character),
+            None => None,
+        };
+        meant.map(|meant| if self.is_case_inverted { inverted(meant) } else { meant })
+    }
+
+    fn arrives_as_itself(&self, character: char) -> bool {
+        let is_merged = || accents::apart(character).is_some_and(|(_, mark)| self.dead_keys.contains_key(&mark));
+        match self.same.is_empty() {
+            true => !is_merged(),
+            false => character.is_control() || self.same.contains(&character),
+        }
     }
 }
 
@@ -196,25 +189,14 @@ mod tests {
             (&["encoding=windows-1252"], b"\x80", "€".as_bytes()),
             (&["char=ß-", "char=yz", "char=zy"], "Aßyz".as_bytes(), b"A-zy"),
             (&["suffix=TAB", "case=lower"], b"a", b"a"),
+            (&["char=´=", "dead=´=", "char=yz"], "é´7ýöÁ".as_bytes(), "=e=7=zö=A".as_bytes()),
+            (&["dead=¨[", "caps=invert"], "äÄ".as_bytes(), b"[A[a"),
+            (&["same=AB1", "char=ß-"], b"\x1dB-1".get(..2).unwrap(), b"\x1dB"),
         ] {
             let mut profile = Profile::default();
             settings.iter().for_each(|setting| profile.set(setting).unwrap());
             assert_eq!(profile.repaired(scan).unwrap(), repaired, "{settings:?}");
             assert_eq!(profile.keeps_tabs(), settings.contains(&"gs=TAB"));
-        }
-    }
-
-    #[test]
-    fn what_is_no_setting_is_refused() {
-        for (setting, message) in [
-            ("gs", "gs is not KEY=VALUE, such as gs=#"),
-            ("gs=", "gs cannot be "),
-            ("caps=on", "caps cannot be on"),
-            ("encoding=ebcdic", "encoding cannot be ebcdic"),
-            ("char=abc", "char cannot be abc"),
-            ("color=\u{1b}", "there is no setting color: there are prefix, suffix, gs, caps, case, encoding and char"),
-        ] {
-            assert_eq!(Profile::default().set(setting).unwrap_err().to_string(), message);
         }
     }
 
@@ -226,5 +208,20 @@ mod tests {
         assert_eq!(profile.repaired(b"AB`1"), Err(ProfileFault::Lost { position: 3, shown }));
         let fault = ProfileFault::NotText { position: 2, encoding: "utf-8" };
         assert_eq!(profile.repaired(b"A\xfc"), Err(fault));
+    }
+
+    #[test]
+    fn where_all_characters_are_known_no_other_one_passes() {
+        let profile = Profile {
+            same: BTreeSet::from(['A', 'e']),
+            characters: BTreeMap::from([('ß', '-')]),
+            dead_keys: BTreeMap::from([('\u{301}', '=')]),
+            ..Profile::default()
+        };
+        assert_eq!(profile.repaired("Aßé\u{1e}".as_bytes()).unwrap(), b"A-=e\x1e");
+        for (scan, position) in [("AB", 2), ("-", 1), ("éá", 2), ("´", 1), ("è", 1)] {
+            let shown = scan.chars().nth(position - 1).unwrap().to_string();
+            assert_eq!(profile.repaired(scan.as_bytes()), Err(ProfileFault::Unknown { position, shown }));
+        }
     }
 }

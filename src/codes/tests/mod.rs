@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::{Reading, Unreadable, read};
 
 /// The day on which the tests read scans.
-fn today() -> NaiveDate {
+pub(crate) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
 }
 

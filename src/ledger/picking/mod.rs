@@ -4,6 +4,7 @@
 mod tests;
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::{HashMap, HashSet};
 
 use super::{Allocation, Holding, Need, Strategy, allocate, first_out_order};
 use crate::model::{LotId, Place, Quantity};
@@ -14,7 +15,8 @@ pub fn picking_order(strategy: Strategy, need: Need, holdings: &mut Vec<Holding>
         Strategy::FirstExpired | Strategy::FirstIn | Strategy::Manual => first_out_order(strategy, holdings),
         Strategy::Place => {
             first_out_order(Strategy::FirstExpired, holdings);
-            holdings.sort_by(|one, two| natural_order(&one.standing.place.path, &two.standing.place.path));
+            let ranks = ranks_of_places(holdings);
+            holdings.sort_by_key(|holding| ranks.get(&holding.standing.place.path).copied());
         }
         Strategy::FewestLots => *holdings = fewest_lots(need, std::mem::take(holdings)),
     }
@@ -101,6 +103,14 @@ fn largest_and_then_the_one_that_fits<T>(need: Need, things: &mut [T], size: imp
     }
 }
 
+/// Where each place comes on the way. There are far fewer places than lots, so they are sorted once.
+fn ranks_of_places(holdings: &[Holding]) -> HashMap<String, usize> {
+    let places: HashSet<&str> = holdings.iter().map(|holding| holding.standing.place.path.as_str()).collect();
+    let mut places: Vec<&str> = places.into_iter().collect();
+    places.sort_by(|one, other| natural_order(one, other));
+    places.into_iter().enumerate().map(|(rank, path)| (path.to_owned(), rank)).collect()
+}
+
 /// Paths as people walk them: `A-2` before `A-10`, and without regard to ASCII case.
 fn natural_order(one: &str, other: &str) -> Ordering {
     let (mut one_left, mut other_left) = (one, other);
@@ -111,7 +121,10 @@ fn natural_order(one: &str, other: &str) -> Ordering {
         };
         let order = match (digits(first), digits(second)) {
             (Some(first), Some(second)) => first.len().cmp(&second.len()).then_with(|| first.cmp(second)),
-            _ => first.to_ascii_uppercase().cmp(&second.to_ascii_uppercase()),
+            _ => first
+                .bytes()
+                .map(|byte| byte.to_ascii_uppercase())
+                .cmp(second.bytes().map(|byte| byte.to_ascii_uppercase())),
         };
         if order != Ordering::Equal {
             return order;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Conversation, Stumble, Then, stumble};
 use crate::ledger::{Holding, Taken, Taking, take};
-use crate::model::{Item, LotCode, Place, Quantity};
+use crate::model::{Item, LotCode, Place};
 use crate::scan::Known;
 use crate::scan::group::{GroupLot, Line, LineLot, LineSerial, OpenGroup};
 
@@ -57,6 +57,7 @@ impl Conversation {
             quantity: group.quantity(),
             from: self.origin(),
             to: self.destination(),
+            sources: &self.plan.sources,
             order: self.order(),
             facts: known.map(|known| known.facts).unwrap_or_default(),
             in_batch: in_batch.map(|(_, quantity)| *quantity).sum(),
@@ -83,7 +84,9 @@ impl Conversation {
         let quantity = group.quantity();
         match group.item {
             Some(item) => {
-                self.count_more(item.id, quantity);
+                if !item.rules.is_measured {
+                    self.count_more(item.id, quantity);
+                }
                 let lot = if let GroupLot::Known(lot) = group.lot { Some(lot) } else { None };
                 if let Some(lot) = &lot {
                     let stated = self.stated.entry((item.id, lot.code.clone())).or_default();
@@ -103,7 +106,7 @@ impl Conversation {
     pub(super) fn close_mixed(&mut self, serials: Vec<(Rc<Item>, LineSerial)>, to: Option<Rc<Place>>) {
         let mut lines: Vec<Line> = Vec::new();
         for (item, serial) in serials {
-            let one = Quantity::one(item.scale);
+            let one = serial.quantity();
             match lines.iter_mut().find(|line| line.item.id == item.id) {
                 Some(line) => {
                     line.quantity = line.quantity.plus(one);

@@ -6,8 +6,8 @@ use super::Conversation;
 use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
-    Code, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_order_quantity,
-    judge_remaining_life, judge_serial,
+    Code, Hold, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_expiry, judge_hold,
+    judge_order_quantity, judge_remaining_life, judge_serial,
 };
 use crate::model::{
     Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
@@ -66,9 +66,26 @@ impl Conversation {
         Ok(quantity)
     }
 
+    /// May so much more of an item stand in the batch? How much measured units are is known unit by unit.
     pub(super) fn judge_more(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
+        if item.rules.is_measured { Ok(()) } else { self.judge_amount(item, more) }
+    }
+
+    pub(super) fn judge_amount(&self, item: &Item, more: Quantity) -> Result<(), Refusal> {
         let in_batch = self.counted.get(&item.id).copied().unwrap_or_default();
         judge_order_quantity(self.plan.verb, self.plan.order.as_ref(), item, in_batch, more)
+    }
+
+    /// Goods on hold leave no shelf for an order or a customer, unless that is overridden.
+    pub(super) fn judge_held(&self, what: &str, hold: Option<&Rc<Hold>>) -> Result<(), Refusal> {
+        match hold {
+            Some(hold) if self.plan.verb.needs_good_goods() && !self.plan.override_hold => judge_hold(what, hold),
+            _ => Ok(()),
+        }
+    }
+
+    fn judge_expired(&self, item: &Item, lot: &LotRecord) -> Result<(), Refusal> {
+        if self.plan.override_hold { Ok(()) } else { judge_expiry(self.plan.verb, item, lot, self.plan.day) }
     }
 
     pub(super) fn count_more(&mut self, item: ItemId, more: Quantity) {
@@ -107,17 +124,23 @@ impl Conversation {
             let message = format!("{} has no lot {code}", item.sku);
             return Err(Refusal::new(Code::UnknownLot, message, format!("scantrail stock --item {}", item.sku)));
         }
+        if let (Some(why), None) = (&known.lot_misfit, &record) {
+            let message = format!("{code} is no lot of {}: {why}", item.sku);
+            return Err(Refusal::new(Code::LotDoesNotFit, message, "scan the lot on the label"));
+        }
         judge_arriving_dates(item.sku.as_str(), code.as_str(), &self.plan.dates, &reading.dates).map_err(
             |refusal| {
                 let message = format!("the label and the command line disagree: {}", refusal.message);
                 Refusal { message: message.replace("is known with", "was given with"), ..refusal }
             },
         )?;
+        let told = LotDates { made: known.lot_made.filter(|_| record.is_none()), ..LotDates::default() };
         let code = record.as_ref().map_or(code, |record| &record.code);
-        let (said, corrects, before) = self.judge_dates(item, code, reading, record.as_deref())?;
+        let (said, corrects, before) = self.judge_dates(item, code, reading, record.as_deref(), told)?;
         let as_known_now =
             LotRecord { id: LotId(0), code: code.clone(), dates: before.or(said), also: Vec::new(), made_as: None };
-        judge_expiry(self.plan.verb, item, &as_known_now, self.plan.day)?;
+        self.judge_held(&format!("lot {code} of {}", item.sku), known.hold.as_ref())?;
+        self.judge_expired(item, &as_known_now)?;
         judge_remaining_life(item, &as_known_now, self.plan.day, self.plan.minimum_life)?;
         let passed_over = record.as_ref().map(|record| self.judge_order_of_picking(item, record, reading, known));
         let passed_over = passed_over.transpose()?.flatten();
@@ -131,8 +154,9 @@ impl Conversation {
         code: &LotCode,
         reading: &Reading,
         record: Option<&LotRecord>,
+        told: LotDates,
     ) -> Result<(LotDates, bool, LotDates), Refusal> {
-        let said = reading.dates.or(self.plan.dates);
+        let said = reading.dates.or(self.plan.dates).or(told);
         let recorded = record.map(|record| record.dates).unwrap_or_default();
         let before = match self.stated.get(&(item.id, code.clone())) {
             Some((stated, true)) => stated.or(recorded),
@@ -162,7 +186,7 @@ impl Conversation {
         reading: &Reading,
         known: &Known,
     ) -> Result<Option<(Rc<LotRecord>, String)>, Refusal> {
-        let first = known.ahead.iter().find_map(|holding| self.left_of(&self.without_units(item, holding)?));
+        let first = known.ahead.iter().find_map(|holding| self.left_of(&self.without_units(holding)?));
         let Some(first) = first.and_then(|holding| holding.lot).filter(|first| first.id != record.id) else {
             return Ok(None);
         };
@@ -184,14 +208,14 @@ impl Conversation {
     }
 
     /// What is left of a holding after the units that were scanned of it.
-    fn without_units(&self, item: &Item, holding: &Holding) -> Option<Holding> {
+    fn without_units(&self, holding: &Holding) -> Option<Holding> {
         let open = self.open.iter().flat_map(|group| group.serials.iter().map(|(_, unit)| unit));
         let units = self.lines.iter().flat_map(|line| &line.serials).chain(open);
         let is_of_it = |unit: &&LineSerial| {
             let record = unit.record.as_ref().filter(|record| record.item == holding.item);
             record.is_some_and(|record| record.lot == holding.lot && record.standing == holding.standing)
         };
-        let taken: Quantity = units.filter(is_of_it).map(|_| Quantity::one(item.scale)).sum();
+        let taken: Quantity = units.filter(is_of_it).map(|unit| unit.quantity()).sum();
         let quantity = holding.quantity.less(taken);
         quantity.is_positive().then(|| Holding { quantity, ..holding.clone() })
     }
@@ -221,6 +245,11 @@ impl Conversation {
         // The unit that opened a group is only remembered when the group is closed.
         let opened_by_it =
             || group.serials.first().is_some_and(|(other, first)| other.id == item.id && first.code == *code);
+        if let Some(why) = known.misfit.as_ref().filter(|_| !self.plan.allow_odd_serials) {
+            let message = format!("{code} is no serial of {}: {why}", item.sku);
+            let hint = "scan the serial on the label; --allow-odd-serials takes this one";
+            return Err(Refusal::new(Code::SerialDoesNotFit, message, hint));
+        }
         let is_double = self.seen.contains(&(item.id, code.clone())) || opened_by_it();
         if is_double {
             let message = format!("{} {code} was scanned in this batch already", item.sku);
@@ -240,15 +269,17 @@ impl Conversation {
         };
         judge_serial(&context, record)?;
         self.judge_lot_of_unit(group, &item, code, reading, record.and_then(|record| record.lot.as_ref()), known)?;
-        // That the unit is of another lot is told before that its lot has expired.
+        // That the unit is of another lot is told before that it is held, or that its lot has expired.
+        let hold = known.held_units.iter().find(|hold| hold.item == item.id);
+        self.judge_held(&format!("{} {code}", item.sku), hold)?;
         if let Some(lot) = record.and_then(|record| record.lot.as_ref()) {
-            judge_expiry(self.plan.verb, &item, lot, self.plan.day)?;
+            self.judge_expired(&item, lot)?;
             judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
         // Where a lot was scanned, it has been judged by it.
         let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
         let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), passed_over }))
+        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None, passed_over }))
     }
 
     pub(super) fn item_of_unit(

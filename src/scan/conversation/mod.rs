@@ -43,6 +43,8 @@ pub enum Due {
     Lot,
     /// The serial with this number, of so many.
     Serial(usize, usize),
+    /// The measure of the unit with this number, of so many.
+    Measure(usize, usize),
     /// Nothing: DONE was scanned.
     Nothing,
 }
@@ -138,6 +140,7 @@ impl Conversation {
             Some(group) if group.may_be_counted() => Due::UnitOrQuantity,
             Some(group) if group.count == Count::Due => Due::Quantity,
             Some(group) if group.needs_lot() => Due::Lot,
+            Some(group) if group.is_measure_due() => Due::Measure(group.filled_slots(), group.wanted_serials()),
             Some(group) => Due::Serial(group.filled_slots() + 1, group.wanted_serials()),
         }
     }
@@ -220,6 +223,7 @@ impl Conversation {
             Due::Quantity => "quantity",
             Due::Lot => "lot",
             Due::Serial(..) => "serial",
+            Due::Measure(..) => "measure",
             Due::Nothing => "nothing",
         };
         match self.open_item() {
@@ -235,6 +239,9 @@ impl Conversation {
     /// A range that is not well formed or has more serials than are due.
     pub fn range(&self, scan: &ScanRef, reading: &Reading, known: &Known) -> Option<Result<Range, Stumble>> {
         let Due::Serial(next, wanted) = self.due() else { return None };
+        if self.open.as_ref().is_some_and(|group| group.needs_measures) {
+            return None;
+        }
         let text = reading.plain().filter(|_| !self.plan.allow_odd_serials)?;
         if !known.serials.is_empty() || known.item.is_some() || known.place.is_some() {
             return None;
@@ -317,6 +324,7 @@ impl Conversation {
             Due::Quantity => self.quantity(scan, reading, known),
             Due::Lot => self.lot(scan, reading, known),
             Due::Serial(..) => self.serial(scan, reading, known),
+            Due::Measure(..) => self.measure(scan, reading),
             Due::Opening | Due::Nothing => self.opening(scan, reading, known),
         }
     }
@@ -343,6 +351,7 @@ impl Conversation {
         };
         let due = match due {
             Due::Serial(..) => "a serial is due",
+            Due::Measure(..) => "a measure is due",
             Due::Lot => "a lot is due",
             _ => "a scan of the batch is due",
         };
@@ -354,7 +363,7 @@ impl Conversation {
     pub fn unreadable(&self, refusal: Refusal, scan: &ScanRef) -> Stumble {
         let then = match self.due() {
             _ if self.passing_over => Then::Stay,
-            Due::Serial(..) | Due::Lot => Then::TakeSlot,
+            Due::Serial(..) | Due::Measure(..) | Due::Lot => Then::TakeSlot,
             Due::Nothing => Then::Stay,
             Due::Opening | Due::UnitOrQuantity | Due::Quantity => Then::PassOver,
         };
@@ -384,8 +393,12 @@ impl Conversation {
         let Some(group) = self.open.as_mut() else { return };
         if group.needs_lot() && !matches!(group.count, Count::Due) {
             group.lot = GroupLot::Refused;
+        } else if group.is_measure_due() {
+            group.serials.pop();
+            group.refused_slots += 1;
         } else {
             group.refused_slots += 1;
+            group.passes_measure = group.needs_measures;
         }
         if group.is_complete() {
             self.open = None;
@@ -428,6 +441,10 @@ impl Conversation {
             (Some(group), Due::Quantity) => format!("the quantity of {} is missing", group.name()),
             (Some(group), Due::Lot | Due::UnitOrQuantity) if group.needs_lot() => {
                 format!("the lot of {} is missing", group.name())
+            }
+            (Some(group), Due::Measure(..)) => {
+                let serial = group.serials.last().map_or_else(String::new, |(_, serial)| serial.code.to_string());
+                format!("the measure of {} {serial} is missing", group.name())
             }
             (Some(group), Due::Serial(..) | Due::UnitOrQuantity) => {
                 let (name, filled, wanted) = (group.name(), group.filled_slots(), group.wanted_serials());

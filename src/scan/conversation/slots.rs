@@ -5,10 +5,15 @@ use std::rc::Rc;
 use super::words::{not_readable, quantity_refusal, unknown, wrong_kind};
 use super::{Conversation, Step, Stumble, Then, stumble};
 use crate::codes::Reading;
-use crate::ledger::{Code, Refusal, judge_item};
+use crate::ledger::{Code, Refusal, Verb, judge_item};
 use crate::model::{Item, LotCode, Place, Quantity, Scale, SerialCode};
-use crate::scan::group::{Count, GroupLot, OpenGroup};
+use crate::scan::group::{Count, GroupLot, LineSerial, OpenGroup};
 use crate::scan::{Known, ScanRef};
+
+/// How many or how much a scan states of an item. A measure is not how many measured units there are.
+fn stated_count<'r>(reading: &'r Reading, item: &Item) -> Option<&'r str> {
+    if item.rules.is_measured { reading.count.as_deref() } else { reading.amount_in(&item.unit) }
+}
 
 impl Conversation {
     pub(super) fn opening(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
@@ -75,22 +80,27 @@ impl Conversation {
         judge_item(self.plan.verb, self.plan.order.as_ref(), &item).map_err(refused)?;
         self.judge_destination(item.sku.as_str()).map_err(|refusal| stumble(refusal, scan, Then::Again))?;
         let mut group = OpenGroup::new(Some(item.clone()), scan.clone());
+        group.needs_measures = item.rules.is_measured && self.plan.verb == Verb::Receive;
         if let Some(lot) = reading.lot.clone().or_else(|| self.plan.lot.clone()).filter(|_| item.tracking.by_lot()) {
             group.lot = GroupLot::Known(self.judge_lot(&item, &lot, reading, known).map_err(refused)?);
+        } else if reading.serial.is_none() {
+            self.judge_held(item.sku.as_str(), known.hold.as_ref()).map_err(refused)?;
         }
         if let Some(count) = self.count_of(reading, &item, known) {
             let quantity = self.judge_quantity(&item, &count, Quantity::ZERO).map_err(refused)?;
             group.count = Count::Said(quantity, scan.clone());
         } else if reading.is_unit() || (reading.serial.is_some() && item.tracking.by_serial()) {
-            self.judge_more(&item, Quantity::one(item.scale)).map_err(refused)?;
-            group.count = Count::Implied(Quantity::one(item.scale));
+            let one = if item.tracking.by_serial() { Quantity::one(Scale::WHOLE) } else { Quantity::one(item.scale) };
+            self.judge_more(&item, one).map_err(refused)?;
+            group.count = Count::Implied(one);
         } else if let Some(pack) = known.pack {
             self.judge_more(&item, pack).map_err(refused)?;
             (group.count, group.pack) = (Count::Implied(pack), Some(pack));
         }
         if let Some(code) = reading.serial.clone().filter(|_| item.tracking.by_serial()) {
-            let serial = self.judge_unit(&group, &code, reading, known).map_err(refused)?;
+            let mut serial = self.judge_unit(&group, &code, reading, known).map_err(refused)?;
             self.take_lot_of(&mut group, &serial.1);
+            self.take_measure_of(&mut serial, reading).map_err(refused)?;
             group.serials.push(serial);
         }
         let said = format!("{} {}", item.sku, item.name);
@@ -105,7 +115,7 @@ impl Conversation {
             let only = self.plan.item.as_ref().is_some_and(|only| only.id == item.id);
             reading.plain().filter(|_| only && known.item.is_none()).map(str::to_owned)
         };
-        reading.amount_in(&item.unit).map(str::to_owned).or_else(plain)
+        stated_count(reading, item).map(str::to_owned).or_else(plain)
     }
 
     pub(super) fn open_mixed_group(&mut self, scan: &ScanRef, text: &str) -> Step {
@@ -122,8 +132,8 @@ impl Conversation {
     pub(super) fn after_unit(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
         let text = reading.plain().unwrap_or_default();
         let is_new = known.item.is_some() || known.place.is_some();
-        let unit = self.open_item().map(|item| item.unit.clone()).unwrap_or_default();
-        if !is_new && (Quantity::looks_like_one(text) || reading.amount_in(&unit).is_some()) {
+        let states = self.open_item().is_some_and(|item| stated_count(reading, item).is_some());
+        if !is_new && (Quantity::looks_like_one(text) || states) {
             return self.quantity(scan, reading, known);
         }
         if !is_new && self.is_lot_open() {
@@ -156,7 +166,7 @@ impl Conversation {
     pub(super) fn quantity(&mut self, scan: &ScanRef, reading: &Reading, known: &Known) -> Step {
         let Some(mut group) = self.open.clone() else { return self.opening(scan, reading, known) };
         let stated = match &group.item {
-            Some(item) => reading.amount_in(&item.unit),
+            Some(item) => stated_count(reading, item),
             None => reading.count.as_deref(),
         };
         let text = stated.or(reading.plain()).unwrap_or_default();
@@ -229,6 +239,10 @@ impl Conversation {
         if self.is_typed_done(reading) {
             return self.done(scan);
         }
+        let Some(group) = self.open.as_mut() else { return self.opening(scan, reading, known) };
+        if std::mem::take(&mut group.passes_measure) && reading.plain().is_some_and(Quantity::looks_like_one) {
+            return Ok("the measure of the refused unit is passed over".to_owned());
+        }
         let Some(group) = self.open.as_ref() else { return self.opening(scan, reading, known) };
         self.judge_serial_kind(group, reading, known).map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
         let refused = |refusal| stumble(refusal, scan, Then::TakeSlot);
@@ -237,13 +251,16 @@ impl Conversation {
             None => SerialCode::new(reading.plain().unwrap_or_default())
                 .map_err(|error| refused(not_readable("a serial", &error.to_string())))?,
         };
-        let serial = self.judge_unit(group, &code, reading, known).map_err(refused)?;
+        let mut serial = self.judge_unit(group, &code, reading, known).map_err(refused)?;
         let is_mixed = group.item.is_none();
         if is_mixed {
             judge_item(self.plan.verb, self.plan.order.as_ref(), &serial.0).map_err(refused)?;
-            self.judge_more(&serial.0, Quantity::one(serial.0.scale)).map_err(refused)?;
-            self.count_more(serial.0.id, Quantity::one(serial.0.scale));
         }
+        if is_mixed && !serial.0.rules.is_measured {
+            self.judge_more(&serial.0, serial.1.quantity()).map_err(refused)?;
+            self.count_more(serial.0.id, serial.1.quantity());
+        }
+        self.take_measure_of(&mut serial, reading).map_err(refused)?;
         self.seen.insert((serial.0.id, code.clone()));
         let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
         if let Count::Implied(quantity) = group.count {
@@ -257,5 +274,55 @@ impl Conversation {
             self.close(group, &[], None)?;
         }
         Ok(said)
+    }
+
+    /// The measure of the unit that was scanned last: a plain decimal, or a measure in the item's unit.
+    pub(super) fn measure(&mut self, scan: &ScanRef, reading: &Reading) -> Step {
+        if self.is_typed_done(reading) {
+            return self.done(scan);
+        }
+        let Some((item, code)) = self.open.as_ref().and_then(|group| {
+            Some((group.item.clone()?, group.serials.last().map(|(_, serial)| serial.code.to_string())?))
+        }) else {
+            return Ok(String::new());
+        };
+        let refused = |refusal, then| stumble(refusal, scan, then);
+        let stated = reading.amount_in(&item.unit);
+        let text = stated.or(reading.plain()).unwrap_or_default();
+        let what = format!("{code} in {}", item.unit);
+        let is_number = Quantity::looks_like_one(text);
+        let then = if is_number { Then::TakeSlot } else { Then::Stay };
+        let measure =
+            Quantity::parse(text, item.scale).map_err(|error| refused(quantity_refusal(text, error, &what), then))?;
+        self.judge_amount(&item, measure).map_err(|refusal| refused(refusal, Then::TakeSlot))?;
+        self.count_more(item.id, measure);
+        let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
+        if let Some((_, serial)) = group.serials.last_mut() {
+            serial.measure = Some(measure);
+        }
+        let (number, wanted) = (group.filled_slots(), group.wanted_serials());
+        if group.is_complete()
+            && let Some(group) = self.open.take()
+        {
+            self.close(group, &[], None)?;
+        }
+        Ok(format!("{code} {} {}, {number} of {wanted}", measure.display(item.scale), item.unit))
+    }
+
+    /// What a measured unit brings along: the measure on its label where it is received, else what is recorded of it.
+    fn take_measure_of(&mut self, serial: &mut (Rc<Item>, LineSerial), reading: &Reading) -> Result<(), Refusal> {
+        let (item, unit) = serial;
+        if !item.rules.is_measured {
+            return Ok(());
+        }
+        if self.plan.verb == Verb::Receive {
+            let Some(text) = reading.amount_in(&item.unit) else { return Ok(()) };
+            let what = format!("{} in {}", unit.code, item.unit);
+            let measure = Quantity::parse(text, item.scale).map_err(|error| quantity_refusal(text, error, &what))?;
+            unit.measure = Some(measure);
+        }
+        self.judge_amount(item, unit.quantity())?;
+        self.count_more(item.id, unit.quantity());
+        Ok(())
     }
 }

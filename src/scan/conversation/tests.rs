@@ -51,6 +51,7 @@ impl World {
             from: None,
             to: Some(place(2, "ELSEWHERE", PlaceKind::Storage)),
             to_kind: None,
+            sources: Vec::new(),
             order: None,
             minimum_life: 0,
             correct_dates: false,
@@ -58,6 +59,7 @@ impl World {
             reason: None,
             day: "2026-11-23".parse().unwrap(),
             allow_odd_serials: false,
+            override_hold: false,
         };
         change(&mut plan);
         World { conversation: Conversation::new(plan), items, shelf }
@@ -81,8 +83,15 @@ impl World {
             })
         });
         if let Some(code) = wants.serial.filter(|code| code.as_str().starts_with("OLD")) {
-            let record =
-                SerialRecord { id: SerialId(1), item: ItemId(1), code, lot: None, standing: standing.clone(), hop: 1 };
+            let record = SerialRecord {
+                id: SerialId(1),
+                item: ItemId(1),
+                code,
+                lot: None,
+                standing: standing.clone(),
+                hop: 1,
+                quantity: Quantity::from_smallest_units(1),
+            };
             known.serials.push((self.items[0].clone(), record));
         }
         if wants.stock {

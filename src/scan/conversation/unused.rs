@@ -41,7 +41,10 @@ pub(super) fn unused(reading: &Reading, due: Due, item: Option<&Item>, named_ite
         About::Item => opens || matches!(due, Due::Serial(..)),
         About::Lot => by_lot && (opens || matches!(due, Due::Lot | Due::UnitOrQuantity | Due::Serial(..))),
         About::Serial => by_serial && (opens || matches!(due, Due::Serial(..))),
-        About::Count => opens || matches!(due, Due::Quantity | Due::UnitOrQuantity),
+        About::Count => {
+            let is_of_unit = matches!(due, Due::Serial(..)) && item.is_some_and(|item| item.rules.is_measured);
+            opens || is_of_unit || matches!(due, Due::Quantity | Due::UnitOrQuantity | Due::Measure(..))
+        }
         About::Place => opens && !named_item,
         About::Other => false,
     };

@@ -243,8 +243,8 @@ impl Engine for Postgresql {
             return Ok(());
         }
         let sql = "UPDATE position SET item = new.item, lot = new.lot, place = new.place, claim = new.claim,
-                          hop = new.hop
-                   FROM unnest($1, $2, $3, $4, $5, $6) AS new (serial, item, lot, place, claim, hop)
+                          hop = new.hop, quantity = new.quantity
+                   FROM unnest($1, $2, $3, $4, $5, $6, $7) AS new (serial, item, lot, place, claim, hop, quantity)
                    WHERE position.serial = new.serial";
         let column = |value: fn(&Position) -> i64| positions.iter().map(value).collect::<Vec<i64>>();
         let columns = [
@@ -254,6 +254,7 @@ impl Engine for Postgresql {
             column(|one| one.place),
             column(|one| one.claim),
             column(|one| one.hop.into()),
+            column(|one| one.quantity),
         ];
         let parameters: Vec<Value<'_>> = columns.iter().map(|column| Value::Integers(column)).collect();
         self.with(|session| session.execute(sql, &parameters)).map(drop)

@@ -314,14 +314,15 @@ CREATE INDEX balance_first_out ON balance (item, claim, first_out, lot, place) W
 CREATE INDEX balance_place ON balance (place, item, claim, first_out, lot) WHERE quantity > 0;
 CREATE INDEX balance_claim ON balance (claim, item) WHERE quantity > 0 AND claim > 0;
 
--- Where each serial stands: its last hop.
+-- Where each serial stands, and how much it is: its last hop.
 CREATE TABLE position (
     serial BIGINT PRIMARY KEY,
     item   BIGINT NOT NULL,
     lot    BIGINT NOT NULL,
     place  BIGINT NOT NULL,
     claim  BIGINT NOT NULL,
-    hop    BIGINT NOT NULL
+    hop    BIGINT NOT NULL,
+    quantity BIGINT NOT NULL DEFAULT 1
 );
 CREATE INDEX position_spot ON position (item, lot, place, claim);
 

@@ -1,5 +1,6 @@
 -- From schema 2 to 3: rules of items, of the house and of partners; packs and the codes of suppliers; names of lots, holds,
--- owners, files, and numbers that were handed out. A station that was granted the rest is granted these.
+-- owners, files, numbers that were handed out, and how much each unit is. A station that was granted the rest is granted these.
+ALTER TABLE position ADD COLUMN quantity BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE item ADD COLUMN rules TEXT COLLATE "C" NOT NULL DEFAULT '{}';
 
 -- Rules that are set: of the house (no subject), of a partner, of a site. The row of the latest operation holds.
@@ -154,6 +155,7 @@ BEGIN
         GRANT SELECT, INSERT ON setting, pack, supplier_code, lot_name, supplier_lot TO scantrail_station;
         GRANT SELECT, INSERT ON hold, hold_state, ownership, file, attachment, sequence TO scantrail_station;
         GRANT UPDATE (last) ON sequence TO scantrail_station;
+        GRANT UPDATE (quantity) ON position TO scantrail_station;
         GRANT UPDATE (rules) ON item TO scantrail_station;
         GRANT UPDATE (expires, first_out) ON balance TO scantrail_station;
     END IF;

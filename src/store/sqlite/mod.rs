@@ -76,10 +76,11 @@ impl Engine for Sqlite {
     }
 
     fn move_positions(&self, positions: &[Position]) -> Result<()> {
-        let sql = "UPDATE position SET item = ?2, lot = ?3, place = ?4, claim = ?5, hop = ?6 WHERE serial = ?1";
+        let sql = "UPDATE position SET item = ?2, lot = ?3, place = ?4, claim = ?5, hop = ?6, quantity = ?7
+                   WHERE serial = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         for one in positions {
-            statement.execute((one.serial, one.item, one.lot, one.place, one.claim, one.hop))?;
+            statement.execute((one.serial, one.item, one.lot, one.place, one.claim, one.hop, one.quantity))?;
         }
         Ok(())
     }

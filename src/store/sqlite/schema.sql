@@ -291,15 +291,14 @@ CREATE INDEX balance_first_out ON balance (item, claim, first_out, lot, place) W
 CREATE INDEX balance_place ON balance (place, item, claim, first_out, lot) WHERE quantity > 0;
 CREATE INDEX balance_claim ON balance (claim, item) WHERE quantity > 0 AND claim > 0;
 
--- Where each serial stands: its last hop.
+-- Where each serial stands, and how much it is: its last hop. The last column stands as ALTER TABLE leaves it.
 CREATE TABLE position (
     serial INTEGER PRIMARY KEY,
     item   INTEGER NOT NULL,
     lot    INTEGER NOT NULL,
     place  INTEGER NOT NULL,
     claim  INTEGER NOT NULL,
-    hop    INTEGER NOT NULL
-) STRICT;
+    hop    INTEGER NOT NULL, quantity INTEGER NOT NULL DEFAULT 1) STRICT;
 CREATE INDEX position_spot ON position (item, lot, place, claim);
 
 -- Every hop leaves where the last one arrived.

@@ -1,5 +1,6 @@
 -- From schema 2 to 3: rules of items, of the house and of partners; packs and the codes of suppliers; names of lots, holds,
--- owners, files, and numbers that were handed out.
+-- owners, files, numbers that were handed out, and how much each unit is.
+ALTER TABLE position ADD COLUMN quantity INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE item ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';
 
 -- Rules that are set: of the house (no subject), of a partner, of a site. The row of the latest operation holds.
