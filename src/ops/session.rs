@@ -16,6 +16,7 @@ use super::question::{Asked, Choice};
 use super::record::{Recorded, Request, unused_text};
 use crate::codes::{Command, Kind, Reading};
 use crate::ledger::{Code, Refusal, Verb};
+use crate::model::{LotCode, SerialCode};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
 use crate::scan::{Accepted, Conversation, Due, Framed, Known, OutOfOrder, Scan, ScanRef, Stumble};
@@ -205,7 +206,8 @@ impl<'s> Session<'s> {
             Err(refusal) => return Ok(Answer::Refused(refusal.at(scan.line, scan.shown))),
         };
         if let Some((scan, asked)) = asked {
-            match asked.answered_by(&scan, &framed, &reading) {
+            let is_goods = matches!(asked, Asked::Why) && self.names_goods(&reading)?;
+            match asked.answered_by(&scan, &framed, &reading).filter(|_| !is_goods) {
                 Some(Choice::Taken(chosen)) => {
                     let answer = self.scan(Framed::Scan(Scan { chosen: Some(chosen), ..scan }));
                     self.was_chosen = true;
@@ -286,6 +288,17 @@ impl<'s> Session<'s> {
             Judged::Refused(refusal) if self.is_double(&framed, &refusal) => Ok(Answer::Double(refusal)),
             Judged::Refused(refusal) => Ok(Answer::Refused(refusal)),
         }
+    }
+
+    /// True for the code of goods or of a place, and for the end of the batch: none of them says why.
+    fn names_goods(&self, reading: &Reading) -> Result<bool> {
+        let Some(text) = reading.plain() else { return Ok(true) };
+        self.store.read(|view| {
+            let lot = LotCode::new(text).ok().map(|lot| view.lots_named(&lot)).transpose()?;
+            let serial = SerialCode::new(text).ok().map(|serial| view.serials_named(&serial)).transpose()?;
+            let is_unit = lot.is_some_and(|lots| !lots.is_empty()) || serial.is_some_and(|units| !units.is_empty());
+            Ok(is_unit || text.eq_ignore_ascii_case("done") || view.find_code(text)?.is_some())
+        })
     }
 
     /// Where the lot that was scanned lies, so that more of it is put there.

@@ -285,6 +285,18 @@ fn a_live_session_asks_which_date_holds() {
     assert_eq!(outcome.document()["lines"].as_array().unwrap().len(), 1);
 }
 
+/// A hands-free station asks the same.
+#[test]
+fn a_station_asks_which_date_holds() {
+    let world = World::stocked();
+    let mode = Command::Mode(scantrail::codes::Mode::Receive).code();
+    let (second, done) = (Command::Digit(2).code(), Command::Done.code());
+    let label = "]d201040063813339311726120510B7";
+    let outcome = world.ok("station", format!("{mode}\nACME\nWH1/A-01\n{label}\n{second}\n3\n{done}\n"));
+    assert!(outcome.stderr.contains("2  take those of the label"), "{outcome}");
+    assert_eq!(dates(&world, "B7")[0], "2026-12-05");
+}
+
 /// The answer is part of what is recorded: with another one the op id is reused, with the same one it is repeated.
 #[test]
 fn the_answer_belongs_to_the_op_id_and_survives_a_kill() {

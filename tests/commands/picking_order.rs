@@ -123,6 +123,11 @@ fn a_live_station_asks_why() {
         assert_eq!(lots(&outcome.document()), ["1 D WH1/A-01"]);
         assert_eq!(outcome.document()["out_of_order"][0]["reason"], why);
     }
+    // A lot or the end is no reason.
+    let other = self::world();
+    other.ok("item set MILK-1L --picking fefo", "");
+    let outcome = other.ok("pick --so SO-9 --live --json", "MILK-1L\n1\nD\n1\nB\ndone\n");
+    assert_eq!(lots(&outcome.document()), ["1 B WH1/A-02"], "{outcome}");
     // The right lot instead.
     let world = world();
     world.ok("item set MILK-1L --picking fefo", "");
