@@ -32,7 +32,7 @@ enum Command {
 
 /// Runs the command.
 pub fn run(args: Args, context: &Context) -> super::Result {
-    let all = context.store()?.read(|view| patterns(view)).map_err(|error: OpError| error)?;
+    let all = context.store()?.read(patterns).map_err(|error: OpError| error)?;
     match args.command {
         Command::List if context.globals.json => {
             output::result(&json!({ "patterns": all.iter().map(document).collect::<Vec<_>>() }).to_string())

@@ -42,7 +42,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
             paper::deliver(context, &store, &recorded, &[])
         }
         Command::List => {
-            let all = store.read(|view| settings(view)).map_err(|error: OpError| error)?;
+            let all = store.read(settings).map_err(|error: OpError| error)?;
             if context.globals.json {
                 let row = |(setting, value): &(crate::ops::Setting, String)| json!({"name": setting.name, "value": value, "about": setting.about});
                 return output::result(&json!({"settings": all.iter().map(row).collect::<Value>()}).to_string());
