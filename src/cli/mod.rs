@@ -25,6 +25,7 @@ mod log;
 mod lot;
 mod order;
 mod output;
+mod owner;
 mod paper;
 mod partner;
 mod pattern;
@@ -107,6 +108,7 @@ enum Command {
     Trace(trace::Args),
     Stock(stock::Args),
     Attach(attach::Args),
+    Owner(owner::Args),
     Label(label::Args),
     Decode(decode::Args),
     Scanner(scanner::Args),
@@ -172,6 +174,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Trace(args) => trace::run(&args, context),
         Command::Stock(args) => stock::run(&args, context),
         Command::Attach(args) => attach::run(args, context),
+        Command::Owner(args) => owner::run(args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Scanner(args) => scanner::run(args, context),

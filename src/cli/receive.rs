@@ -49,6 +49,9 @@ pub struct Args {
     /// Print a label for each serial, else for each lot or item
     #[arg(long, value_name = "FILE.pdf")]
     labels: Option<PathBuf>,
+    /// Whose the goods are, when they do not become ours: a customer, or a supplier who leaves them on consignment
+    #[arg(long, value_name = "PARTNER")]
+    owner: Option<String>,
     #[command(flatten)]
     numbers: NumberArgs,
     #[command(flatten)]
@@ -95,6 +98,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         to: args.to,
         invoice: args.invoice,
         allow_over: args.allow_over,
+        owner: args.owner,
         numbers: Numbers {
             new_serials: args.numbers.new_serials,
             new_lot: args.numbers.new_lot,

@@ -10,7 +10,7 @@ use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
-use crate::ops::{OpError, certificates_of_stock, held_by, lot_named, resolve_item};
+use crate::ops::{OpError, certificates_of_stock, held_by, lot_named, owner_named, owners_of_stock, resolve_item};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -29,6 +29,9 @@ pub struct Args {
     /// Only this place and those below it; @customer/CODE shows what a customer has
     #[arg(long, value_name = "PLACE")]
     location: Option<String>,
+    /// Only goods of this customer or supplier; `ours` leaves out goods of others
+    #[arg(long, value_name = "PARTNER")]
+    owner: Option<String>,
     /// Only this lot
     #[arg(long, visible_aliases = ["batch", "code-number"], value_name = "LOT")]
     lot: Option<String>,
@@ -49,7 +52,14 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         let rows = view.stock(&filter)?;
         let rows = if args.split_lots { of_split_lots(rows) } else { rows };
         let certificates = certificates_of_stock(view, &rows)?;
-        merged(view, rows, &certificates, today)
+        let owners = owners_of_stock(view, &rows)?;
+        let mut merged = merged(view, rows, &certificates, &owners, today)?;
+        if let Some(wanted) = args.owner.as_deref() {
+            let is_ours = wanted.eq_ignore_ascii_case("ours");
+            let wanted = if is_ours { None } else { Some(owner_named(view, wanted)?.code) };
+            merged.retain(|row| row.owner == wanted);
+        }
+        Ok::<_, OpError>(merged)
     })?;
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
@@ -109,6 +119,8 @@ struct Row {
     orders: Vec<String>,
     held: Option<HeldBy>,
     certificate: Option<&'static str>,
+    /// Whose it is, when it is not ours.
+    owner: Option<String>,
 }
 
 /// Free and claimed stock of one item, lot and place is one row.
@@ -116,12 +128,13 @@ fn merged(
     view: &View<'_>,
     rows: Vec<StockRow>,
     certificates: &[Option<bool>],
+    owners: &[Option<String>],
     today: NaiveDate,
 ) -> Result<Vec<Row>, OpError> {
     look_ahead(view, &rows)?;
     let mut index: BTreeMap<(i64, Option<i64>, i64), usize> = BTreeMap::new();
     let mut merged: Vec<Row> = Vec::new();
-    for (row, certificate) in rows.into_iter().zip(certificates) {
+    for ((row, certificate), owner) in rows.into_iter().zip(certificates).zip(owners) {
         let claimed = if row.standing.is_free() { Quantity::ZERO } else { row.quantity };
         let order = row.standing.claim.as_ref().map(|claim| claim.order_code.clone());
         let key = (row.item.id.0, row.lot.as_ref().map(|lot| lot.id.0), row.standing.place.id.0);
@@ -139,7 +152,7 @@ fn merged(
                 let held = held_by(view, row.item.id, lot, row.unit, &row.standing.place, today)?;
                 let certificate = certificate.map(|is_there| if is_there { "there" } else { "missing" });
                 let orders = order.into_iter().collect();
-                merged.push(Row { stock: row, allocated: claimed, orders, held, certificate });
+                merged.push(Row { stock: row, allocated: claimed, orders, held, certificate, owner: owner.clone() });
             }
         }
     }
@@ -164,7 +177,7 @@ fn document(row: &Row) -> Value {
         "best_before": stock.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
         "orders": row.orders, "held": row.held.is_some(), "held_because": row.held.as_ref().map(HeldBy::reason),
         "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
-        "certificate": row.certificate,
+        "certificate": row.certificate, "owner": row.owner,
     });
     if let Some(measure) = stock.item.measured(stock.quantity) {
         document["measure"] = measure.into();
@@ -216,6 +229,10 @@ fn text(rows: &[Row]) -> String {
         ("for", Align::Left),
         ("state", Align::Left),
     ];
+    if rows.iter().any(|row| row.owner.is_some()) {
+        columns.push(("owner", Align::Left));
+        cells.iter_mut().zip(rows).for_each(|(cells, row)| cells.push(row.owner.clone().unwrap_or_default()));
+    }
     if has_certificates {
         columns.push(("certificate", Align::Left));
         cells.iter_mut().zip(rows).for_each(|(cells, row)| cells.push(row.certificate.unwrap_or_default().to_owned()));

@@ -123,6 +123,8 @@ pub enum Code {
     OutOfOrder,
     /// The goods need a certificate, and none is attached.
     CertificateMissing,
+    /// The goods belong to somebody else than who they would leave for.
+    OwnedByOther,
     /// More than the order asks for.
     OverOrdered,
     /// Less is there than is asked for.
@@ -151,7 +153,7 @@ pub enum Code {
 
 impl Code {
     /// Every code with its stable text, in order of precedence.
-    pub const ALL: [(Code, &'static str); 72] = [
+    pub const ALL: [(Code, &'static str); 73] = [
         (Code::OpIdReused, "op-id-reused"),
         (Code::DraftExists, "draft-exists"),
         (Code::NoDraft, "no-draft"),
@@ -212,6 +214,7 @@ impl Code {
         (Code::RemainingLifeTooShort, "remaining-life-too-short"),
         (Code::OutOfOrder, "out-of-order"),
         (Code::CertificateMissing, "certificate-missing"),
+        (Code::OwnedByOther, "owned-by-other"),
         (Code::OverOrdered, "over-ordered"),
         (Code::NotEnoughStock, "not-enough-stock"),
         (Code::NothingAllocated, "nothing-allocated"),

@@ -149,6 +149,13 @@ pub fn judge_certificate(verb: Verb, item: &Item, kind: &str, code: &str, facts:
     }
 }
 
+/// The refusal for goods that belong to somebody else than who they would leave for.
+pub fn owned_by_other(what: &str, owner: &str) -> Refusal {
+    let message = format!("{what} belongs to {owner}");
+    let hint = "take goods of ours; once it is ours: scantrail owner set serial CODE --ours --reason TEXT";
+    Refusal::new(Code::OwnedByOther, message, hint)
+}
+
 /// The refusal for goods that wait for their certificate.
 pub fn certificate_missing(item: &Item, kind: &str, code: &str) -> Refusal {
     let (sku, code) = (&item.sku, crate::codes::shown(code.as_bytes()));

@@ -7,12 +7,12 @@ use chrono::{Days, NaiveDate};
 use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{reclaim, record_of};
-use super::{Content, Draft, Recorded, Request, Result, certificates, resolve};
+use super::{Content, Draft, Recorded, Request, Result, certificates, owners, resolve};
 use crate::ledger::{
     Choice, Code, Holding, MeasuredStrategy, Movement, Refusal, Refused, SerialRecord, Stage, Strategy, allocate,
     choose, fewest_first, walking_order,
 };
-use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, Quantity};
+use crate::model::{ClaimId, Item, ItemId, OrderId, OrderKind, PartnerId, Quantity};
 use crate::store::{FreeStock, FreeStockOrder, ProgressKind, Store, Unit, View, Writer};
 
 /// `allocate`.
@@ -53,7 +53,7 @@ impl Allocate {
         let life = Days::new(minimum_life(writer, customer.as_ref())?.into());
         let day = request.stamp.day();
         let good_until = day.checked_add_days(life).unwrap_or(day);
-        let mut taking = Taking { view: writer, claim, good_until, movements: Vec::new() };
+        let mut taking = Taking { view: writer, claim, customer: order.partner, good_until, movements: Vec::new() };
         let (mut short, mut over) = (Vec::new(), Vec::new());
         for (item, need) in needs(writer, order.id)? {
             let item = writer.item(item)?;
@@ -163,7 +163,7 @@ impl Allocate {
         while let Some(lot) = stock.next_lot()? {
             holdings.extend(good_stock(taking.view, item, lot)?);
         }
-        let units = oldest_units(taking.view, item, &holdings, i64::MAX)?;
+        let units = oldest_units(taking.view, item, &holdings, i64::MAX, taking.customer)?;
         let measures: Vec<(usize, Quantity)> =
             units.iter().enumerate().map(|(index, (_, unit))| (index, unit.quantity)).collect();
         let choice = choose(&measures, need, self.measured);
@@ -196,6 +196,8 @@ fn lot_of(holding: &Holding) -> Option<crate::model::LotId> {
 struct Taking<'v, 'c> {
     view: &'v View<'c>,
     claim: ClaimId,
+    /// The customer, who may get goods of their own.
+    customer: Option<PartnerId>,
     /// Lots that expire before this day are passed over.
     good_until: NaiveDate,
     movements: Vec<Movement>,
@@ -217,6 +219,7 @@ impl Taking<'_, '_> {
     fn from(&mut self, lot: &[Holding], item: &Item, need: Quantity) -> Result<Quantity> {
         let lot = good_stock(self.view, item, lot.to_vec())?;
         let lot = certificates::without_waiting(self.view, item, lot)?;
+        let lot = owners::own_stock(self.view, item, lot, self.customer)?;
         if !item.tracking.by_serial() {
             let found = allocate(need, &lot);
             let taken = found.taken.iter().map(|(index, quantity)| reclaim(&lot[*index], None, *quantity, self.claim));
@@ -224,7 +227,7 @@ impl Taking<'_, '_> {
             return Ok(found.short);
         }
         let mut left = need;
-        for (holding, unit) in oldest_units(self.view, item, &lot, left.smallest_units())? {
+        for (holding, unit) in oldest_units(self.view, item, &lot, left.smallest_units(), self.customer)? {
             self.movements.push(reclaim(holding, Some(&unit), unit.quantity, self.claim));
             left = left.less(unit.quantity);
         }
@@ -277,10 +280,11 @@ fn oldest_units<'h>(
     item: &Item,
     holdings: &'h [Holding],
     most: i64,
+    customer: Option<PartnerId>,
 ) -> Result<Vec<(&'h Holding, SerialRecord)>> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    // Units that wait for their certificate are passed over, however many there are.
-    let waits = item.rules.requires_certificate;
+    // Units that wait for their certificate or belong to others are passed over, however many there are.
+    let waits = item.rules.requires_certificate || view.has_owners(item.id)?;
     let mut units = Vec::new();
     for holding in holdings {
         let looked_at = if waits { usize::MAX } else { most.saturating_add(most_held_apart(view, holding.item)?) };
@@ -290,7 +294,8 @@ fn oldest_units<'h>(
         }
         units.extend(found.into_iter().filter_map(|unit| record_of(holding, unit)).map(|record| (holding, record)));
     }
-    let mut units = certificates::units_without_waiting(view, item, units)?;
+    let units = certificates::units_without_waiting(view, item, units)?;
+    let mut units = owners::own_units(view, item, units, customer)?;
     units.sort_by_key(|(_, record)| record.id);
     units.truncate(most);
     Ok(units)

@@ -93,6 +93,8 @@ pub struct Frame {
     pub sources: Vec<PlaceId>,
     /// The order.
     pub order: Option<OrderPlan>,
+    /// The customer that goods leave for.
+    pub customer: Option<PartnerId>,
     /// The supplier that goods come from or go back to, and its end of the ledger.
     pub supplier: Option<(PartnerId, PlaceId)>,
     /// The customer takes only goods that are good for so many days more.

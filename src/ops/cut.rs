@@ -4,7 +4,7 @@ use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, numbers, resolve};
 use crate::ledger::{Code, Movement, Refusal, SerialHop, SerialRecord, Spot};
 use crate::model::{Item, PlaceKind, Quantity, SerialCode};
-use crate::store::{Store, View, Writer};
+use crate::store::{Owned, Store, View, Writer};
 
 /// `cut`.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,10 @@ impl Cut {
         let code = self.new_code(writer, &item, &unit, request)?;
         let new = writer.add_serials(item.id, std::slice::from_ref(&code))?;
         let Some(new) = new.first().copied() else { return Ok(Draft::default()) };
+        let owner = writer.owner_of(item.id, unit.lot.as_ref().map(|lot| lot.id), Some(unit.id))?;
+        if owner.is_some() {
+            writer.set_owners(&[(item.id, Owned::Unit(new), owner)])?;
+        }
         let here = unit.standing.spot();
         let Some(bench) = writer.only_place(PlaceKind::Adjust)?.map(|place| Spot::free(&place)) else {
             return Err(Refusal::new(Code::UnknownLocation, "the ledger has no @adjust", "scantrail init").into());

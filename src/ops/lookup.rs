@@ -8,7 +8,7 @@ use std::rc::Rc;
 use chrono::{Days, NaiveDate};
 
 use super::batch::Frame;
-use super::{Result, pattern, resolve};
+use super::{Result, owners, pattern, resolve};
 use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
 use crate::ledger::{
     Code, Holding, LotRecord, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops,
@@ -38,6 +38,8 @@ pub struct Lookup<'v, 'c> {
     progress: Vec<Progress>,
     /// The words of the supplier that were looked up; `None` where they have no words of their own.
     words: Option<RefCell<SupplierCodes>>,
+    /// The customer that goods leave for.
+    customer: Option<PartnerId>,
     /// The patterns of the items of the batch.
     patterns: RefCell<HashMap<ItemId, Vec<Pattern>>>,
     today: NaiveDate,
@@ -63,7 +65,19 @@ impl<'v, 'c> Lookup<'v, 'c> {
         let words = has_words.then(RefCell::default);
         let leaves = frame.day.filter(|_| verb.needs_good_goods()).map(|day| (day, frame.minimum_life));
         let patterns = RefCell::default();
-        Ok(Lookup { view, verb, order, supplier, progress, words, patterns, today, has_lot_texts, leaves })
+        Ok(Lookup {
+            view,
+            verb,
+            order,
+            supplier,
+            progress,
+            words,
+            customer: frame.customer,
+            patterns,
+            today,
+            has_lot_texts,
+            leaves,
+        })
     }
 
     /// Looks up all scans of a batch in a few queries, so that a batch takes no more trips to a server than it must.
@@ -122,6 +136,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         self.find_holds(&wants, &mut known)?;
         if self.verb.needs_good_goods() {
             known.facts.lacks_certificate = self.lacks_certificate(&wants, &known)?;
+            known.other_owner = self.other_owner(&wants, &known)?;
         }
         Ok((reading, known))
     }
@@ -395,6 +410,22 @@ impl<'v, 'c> Lookup<'v, 'c> {
             known.held_units.extend(self.view.hold_over(item.id, lot, Some(unit.id), None)?);
         }
         Ok(())
+    }
+
+    /// Whose the lot or unit is, when it is neither ours nor the customer's.
+    fn other_owner(&self, wants: &Wants, known: &Known) -> Result<Option<String>> {
+        let named = known.item.as_ref().filter(|_| wants.item.is_none());
+        let units = known.serials.iter().filter(|(item, _)| named.is_none_or(|named| named.id == item.id));
+        match (units.collect::<Vec<_>>().as_slice(), &wants.item, &known.lot) {
+            ([(item, unit)], _, _) => {
+                let lot = unit.lot.as_ref().map(|lot| lot.id);
+                owners::other_owner(self.view, item.id, lot, Some(unit.id), self.customer)
+            }
+            ([], Some(item), Some(lot)) if !item.tracking.by_serial() => {
+                owners::other_owner(self.view, item.id, Some(lot.id), None, self.customer)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Goods wait for their certificate.

@@ -3,7 +3,7 @@
 use super::batch::Frame;
 use super::partner::minimum_life;
 use super::settle::{movements, swaps};
-use super::{BatchOptions, Content, Draft, Result, ScanVerb, certificates, resolve};
+use super::{BatchOptions, Content, Draft, Result, ScanVerb, certificates, owners, resolve};
 use crate::ledger::{Code, Refusal, Spot, Stage, Verb};
 use crate::model::{OrderKind, PlaceKind};
 use crate::scan::Line;
@@ -57,8 +57,9 @@ impl ScanVerb for Pick {
         };
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let minimum_life = minimum_life(view, order.partner.map(|id| view.partner(id)).transpose()?.as_ref())?;
+        let customer = order.partner;
         let order = resolve::order_plan(view, &order, Verb::Pick, false)?;
-        Ok(Frame { from, to, order: Some(order), minimum_life, ..Frame::default() })
+        Ok(Frame { from, to, order: Some(order), customer, minimum_life, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
@@ -66,6 +67,7 @@ impl ScanVerb for Pick {
         let spot = Spot { place: to.id, claim: writer.claim_of(order.id, Stage::Picked)? };
         let mut movements = movements(&lines, |_, _| spot);
         certificates::judge_movements(writer, &movements)?;
+        owners::judge_movements(writer, &movements, frame.customer)?;
         movements.extend(swaps(writer, Verb::Pick, order, &movements)?);
         let partner = writer.order(order.id)?.partner;
         Ok(Draft { kind: "pick", order: Some(order.id), partner, movements, ..Draft::default() })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::batch::Frame;
 use super::lot::{self, dates_document};
 use super::record::Warning;
-use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, certificates, resolve};
+use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, certificates, owners, resolve};
 use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
 use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
@@ -29,6 +29,8 @@ pub struct Receive {
     pub allow_over: bool,
     /// Which lots and serials are made.
     pub numbers: Numbers,
+    /// Whose the goods are, when they do not become ours.
+    pub owner: Option<String>,
     /// What the supplier calls the lot of the batch.
     pub supplier_lot: Option<String>,
     /// Dates that differ from what is known of a lot are taken as its correction.
@@ -56,6 +58,7 @@ impl ScanVerb for Receive {
         content.flag("to", self.to.as_deref());
         content.flag("invoice", self.invoice.as_deref());
         content.switch("allow-over", self.allow_over);
+        content.flag("owner", self.owner.as_deref());
         content.flag("supplier-lot", self.supplier_lot.as_deref());
         content.switch("correct-dates", self.correct_dates);
         self.numbers.describe(content);
@@ -88,6 +91,8 @@ impl ScanVerb for Receive {
                 arrivals.line(writer, line, from, to)?;
             }
         }
+        let owner = self.owner.as_deref().map(|text| owners::owner_named(writer, text)).transpose()?;
+        owners::arrive(writer, &arrivals.movements, owner.map(|owner| owner.id))?;
         let order = frame.order.as_ref().map(|order| (order.id, order.code.as_str()));
         let warnings = certificates::warn_of_arrivals(writer, order, &arrivals.movements)?;
         let partner: Option<PartnerId> = frame.supplier.map(|(partner, _)| partner);

@@ -5,7 +5,7 @@ use super::held;
 use super::partner::minimum_life;
 use super::record::record;
 use super::settle::{movements, record_of, swaps};
-use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, certificates, resolve};
+use super::{BatchOptions, Content, Draft, Recorded, Request, Result, ScanVerb, certificates, owners, resolve};
 use crate::ledger::{Code, Movement, Refusal, Refused, SerialHop, Spot, Stage, Verb, judge_remaining_life};
 use crate::model::{OrderKind, PartnerKind};
 use crate::scan::Line;
@@ -63,13 +63,16 @@ impl ScanVerb for Sell {
         let from = resolve::place_if_named(view, self.from.as_deref())?;
         let order = order.map(|order| resolve::order_plan(view, &order, Verb::Sell, false)).transpose()?;
         let minimum_life = minimum_life(view, customer.as_ref())?;
-        Ok(Frame { from, to: customer.map(|customer| customer.place), order, minimum_life, ..Frame::default() })
+        let id = customer.as_ref().map(|customer| customer.id);
+        let to = customer.map(|customer| customer.place);
+        Ok(Frame { from, to, order, customer: id, minimum_life, ..Frame::default() })
     }
 
     fn post(&self, writer: &Writer<'_>, frame: &Frame, lines: Vec<Line>) -> Result<Draft> {
         let Some(to) = frame.to.as_ref() else { return Ok(Draft::default()) };
         let mut movements = movements(&lines, |_, _| Spot::free(to));
         certificates::judge_movements(writer, &movements)?;
+        owners::judge_movements(writer, &movements, frame.customer)?;
         if let Some(order) = &frame.order {
             movements.extend(swaps(writer, Verb::Sell, order, &movements)?);
         }
@@ -141,6 +144,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             return Err(Refused(refusals).into());
         }
         certificates::judge_movements(writer, &movements)?;
+        owners::judge_movements(writer, &movements, frame.customer)?;
         if movements.is_empty() {
             let at = frame.from.as_ref().map(|from| format!(" at {}", from.path)).unwrap_or_default();
             let message = format!("nothing is picked for order {}{at}", order.code);

@@ -12,7 +12,7 @@ use crate::model::{ItemId, LotDates, LotId, OperationNumber, OrderId, Quantity, 
 use crate::store::{LaterHop, LotStatement, RecordedOperation, Store, View, Writer};
 
 /// Operations that move goods or claims, or attach files, and corrections of lots. Other master data is changed by setting it again.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "receive",
     "transfer",
     "allocate",
@@ -25,6 +25,7 @@ const KINDS: [&str; 13] = [
     "hold",
     "release-hold",
     "lot-set",
+    "owner-set",
     "undo",
 ];
 
@@ -57,6 +58,10 @@ pub fn undo(store: &Store, number: OperationNumber, request: &Request) -> Result
             *last += 1;
             *last
         });
+        let owners = writer.owners_before(number)?;
+        if !owners.is_empty() {
+            writer.set_owners(&owners)?;
+        }
         for (item, lot, name) in writer.lot_names_without(number)? {
             writer.name_lot(item, lot, &name)?;
         }

@@ -85,6 +85,8 @@ pub struct Known {
     pub lot_made: Option<NaiveDate>,
     /// Where the wanted item (and lot) is.
     pub stock: Vec<Holding>,
+    /// Whose it is, when it may not leave for that reason.
+    pub other_owner: Option<String>,
     /// What was done with it before.
     pub facts: PartnerFacts,
     /// The hold over the wanted item or lot as a whole, where the verb asks for good goods.

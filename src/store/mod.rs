@@ -23,6 +23,7 @@ mod numbers;
 mod open;
 mod operation;
 mod orders;
+mod owners;
 mod postgresql;
 mod settings;
 mod sqlite;
@@ -49,6 +50,7 @@ pub use masters::{Found, ItemCode, NewItem, Partner};
 pub use open::{Opened, Options};
 pub use operation::{RecordedLine, RecordedOperation};
 pub use orders::{Progress, ProgressKind};
+pub use owners::Owned;
 pub use postgresql::STATION_GRANTS;
 pub use sqlite::MIN_SQLITE_VERSION;
 pub use stock::{StockFilter, StockRow, Unit};
@@ -59,6 +61,7 @@ use attachments::KnownCertificates;
 use engine::{Engine, Parameters, Purpose, Row};
 use holds::HoldCache;
 use masters::CodeRow;
+use owners::OwnerCache;
 use stock::SerialRow;
 
 /// What every call of the store gives.
@@ -227,6 +230,7 @@ struct Cache {
     serial_codes: RefCell<HashMap<SerialId, String>>,
     /// Holds, and how goods came in.
     holds: RefCell<HoldCache>,
+    owners: RefCell<OwnerCache>,
     certificates: RefCell<KnownCertificates>,
 }
 

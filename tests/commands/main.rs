@@ -39,6 +39,7 @@ mod lot;
 mod measured;
 mod numbers;
 mod order;
+mod owner;
 mod packs;
 mod partner;
 mod pattern;

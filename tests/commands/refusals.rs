@@ -250,6 +250,7 @@ const TABLE: &[Row] = &[
         &[("item set LAPTOP-15 --serial-pattern SN[0-9]+", "")],
         row(RECEIVE, b"LAPTOP-15\n1\nXX9\n", &["3 XX9 serial-does-not-fit"]),
     ),
+    after(&[("owner set serial SN1 CAROL", "")], row("sell --to BOB", b"1\nSN1\n", &["2 SN1 owned-by-other"])),
     // The end of the stream.
     row(RECEIVE, b"", &["- - batch-incomplete"]),
     row(RECEIVE, b"\n \r\n\t\n", &["- - batch-incomplete"]),

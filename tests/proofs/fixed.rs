@@ -1,7 +1,7 @@
 //! What must never change, whoever asks the database for it.
 
 /// The tables whose rows never change, with their key and a column that is not part of one.
-pub const FIXED: [(&str, &str, &str); 22] = [
+pub const FIXED: [(&str, &str, &str); 23] = [
     ("operation", "number", "note"),
     ("scans", "operation", "stream"),
     ("movement", "operation, line", "quantity"),
@@ -22,6 +22,7 @@ pub const FIXED: [(&str, &str, &str); 22] = [
     ("lot_name", "lot, operation", "code"),
     ("supplier_lot", "lot, partner, operation", "code"),
     ("item", "id", "sku"),
+    ("ownership", "operation, line", "partner"),
     ("file", "hash", "size"),
     ("attachment", "operation", "name"),
 ];

@@ -106,6 +106,7 @@ impl Shop {
         shop.run(&["item", "set", "BULK", "--pack", "BULK-CASE=12", "--supplier-barcode", "ACME=4711"], "").ok();
         shop.run(&["hold", "VIAL", "--lot", "LOT-Z", "--reason", "recall"], "").ok();
         shop.run(&["release-hold", "VIAL", "--lot", "LOT-Z", "--reason", "good"], "").ok();
+        shop.run(&["owner", "set", "serial", "V-1", "BOB"], "").ok();
         shop.attach("LOT-A", "certificate.pdf", b"a certificate");
         shop
     }

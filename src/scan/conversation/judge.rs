@@ -7,7 +7,7 @@ use super::words::{other_item, quantity_refusal, wrong_kind};
 use crate::codes::{DatesChoice, Reading};
 use crate::ledger::{
     Code, Hold, Holding, LotRecord, Refusal, SerialContext, Verb, judge_arriving_dates, judge_certificate,
-    judge_expiry, judge_hold, judge_order_quantity, judge_remaining_life, judge_serial,
+    judge_expiry, judge_hold, judge_order_quantity, judge_remaining_life, judge_serial, owned_by_other,
 };
 use crate::model::{
     Item, ItemId, LotCode, LotDates, LotId, OrderId, Place, Quantity, QuantityError, Scale, SerialCode,
@@ -145,6 +145,7 @@ impl Conversation {
         // A unit may have a certificate of its own.
         if !item.tracking.by_serial() {
             judge_certificate(self.plan.verb, item, "lot", code.as_str(), &known.facts)?;
+            judge_owner(&format!("lot {code} of {}", item.sku), known)?;
         }
         let passed_over = record.as_ref().map(|record| self.judge_order_of_picking(item, record, reading, known));
         let passed_over = passed_over.transpose()?.flatten();
@@ -281,6 +282,7 @@ impl Conversation {
             judge_remaining_life(&item, lot, self.plan.day, self.plan.minimum_life)?;
         }
         judge_certificate(self.plan.verb, &item, "serial", code.as_str(), &known.facts)?;
+        judge_owner(&format!("{} {code}", item.sku), known)?;
         // Where a lot was scanned, it has been judged by it.
         let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
         let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();
@@ -372,5 +374,13 @@ impl Conversation {
         };
         let lot = group_lot.map_or_else(String::new, |lot| lot.to_string());
         judge_arriving_dates(item.sku.as_str(), &lot, &said, &reading.dates)
+    }
+}
+
+/// Goods of others leave for their owner only.
+fn judge_owner(what: &str, known: &Known) -> Result<(), Refusal> {
+    match &known.other_owner {
+        Some(owner) => Err(owned_by_other(what, owner)),
+        None => Ok(()),
     }
 }
