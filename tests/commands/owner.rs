@@ -113,7 +113,7 @@ fn nothing_of_others_is_allocated_picked_or_sold() {
     assert_eq!(serials, ["SN1", "SN2"]);
     assert_eq!(
         document["short"],
-        json!([{"item": "LAPTOP-15", "quantity": "1"}, {"item": "MILK-1L", "quantity": "6"}])
+        json!([{"item": "MILK-1L", "quantity": "6"}, {"item": "LAPTOP-15", "quantity": "1"}])
     );
     let refused = world.refused("pick --so SO-9 --to WH1/STAGING", "LAPTOP-15\n1\nBOB-1\n");
     assert_eq!(refused, ["3 BOB-1 owned-by-other"]);
