@@ -49,7 +49,7 @@ pub struct Globals {
     /// Why it was done
     #[arg(long, global = true, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// A free field on the operation
+    /// A free field on what is recorded; with stock, log and trace: only what has it
     #[arg(long = "field", global = true, value_name = "KEY=VALUE")]
     pub fields: Vec<String>,
     /// Check and answer, but write nothing
@@ -271,7 +271,11 @@ impl Context {
         })
     }
 
-    fn fields(&self) -> Result<BTreeMap<String, String>, Failure> {
+    /// The free fields: of what is recorded, or to look for.
+    ///
+    /// # Errors
+    /// One that is not KEY=VALUE, or is given twice.
+    pub fn fields(&self) -> Result<BTreeMap<String, String>, Failure> {
         let split = |field: &String| match field.split_once('=') {
             Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
             _ => Err(Failure::usage(format!("--field {} is not KEY=VALUE", super::output::safe(field)))),

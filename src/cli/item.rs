@@ -181,7 +181,7 @@ fn document(view: &ItemView) -> Value {
         "item": view.item.sku.as_str(), "name": view.item.name, "track": view.item.tracking.word(),
         "gtins": view.gtins, "barcodes": view.barcodes, "packs": packs(view), "supplier_barcodes": supplier_codes(view),
         "unit": view.item.unit, "scale": view.item.scale.decimals(),
-        "rules": view.item.rules, "holds": view.holds,
+        "rules": view.item.rules, "holds": view.holds, "fields": view.fields,
     })
 }
 

@@ -1,11 +1,13 @@
 //! `log`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::table::{Align, table};
 use super::{document, output};
-use crate::ops::OpError;
+use crate::ops::{Bearer, OpError, bearers_of};
 use crate::store::RecordedOperation;
 
 /// List operations, newest last
@@ -13,7 +15,8 @@ use crate::store::RecordedOperation;
 #[command(after_help = "Examples:
   scantrail log
   scantrail log --since 2026-11-01
-  scantrail log --limit 10 --json")]
+  scantrail log --limit 10 --json
+  scantrail log --field truck=7")]
 pub struct Args {
     /// Only what happened at this time or later
     #[arg(long, value_name = "TIME")]
@@ -29,9 +32,16 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
     let since = args.since.as_deref().map(|text| context.time(text)).transpose()?;
-    let store = context.store()?;
+    let (store, fields) = (context.store()?, context.fields()?);
     let (documents, rows) = store.read(|view| {
-        let operations = view.operations_since(since, args.all, args.limit)?;
+        let limit = args.limit.filter(|_| fields.is_empty());
+        let mut operations = view.operations_since(since, args.all, limit)?;
+        if !fields.is_empty() {
+            let bearers = bearers_of(view, &fields)?;
+            operations.retain(|operation| has_fields(operation, &fields, &bearers));
+            let most = args.limit.unwrap_or(usize::MAX);
+            operations.drain(..operations.len().saturating_sub(most));
+        }
         let mut documents = Vec::new();
         let mut rows = Vec::new();
         for operation in &operations {
@@ -56,6 +66,22 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         ("remark", Align::Left),
     ];
     output::result(&if rows.is_empty() { "no operations yet\n".to_owned() } else { table(&columns, &rows) })
+}
+
+/// True for an operation that has the fields itself, or whose order, goods or lots have them.
+fn has_fields(operation: &RecordedOperation, fields: &BTreeMap<String, String>, bearers: &BTreeSet<Bearer>) -> bool {
+    let own: BTreeMap<String, String> = serde_json::from_str(&operation.fields).unwrap_or_default();
+    if fields.iter().all(|(name, value)| own.get(name).is_some_and(|own| own.trim() == value.trim())) {
+        return true;
+    }
+    let of_lines = operation.lines.iter().flat_map(|line| {
+        [
+            Some(Bearer::Item(line.item.id)),
+            line.lot.as_ref().map(|lot| Bearer::Lot(lot.id)),
+            line.unit.map(Bearer::Unit),
+        ]
+    });
+    operation.order.map(Bearer::Order).into_iter().chain(of_lines.flatten()).any(|bearer| bearers.contains(&bearer))
 }
 
 fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>) -> Vec<String> {

@@ -116,7 +116,7 @@ fn document(view: &LotView) -> Value {
         "expires": date(dates.expires), "best_before": date(dates.best_before), "made": date(dates.made),
         "supplier_lots": supplier_lots.collect::<Vec<_>>(),
         "in_stock": view.in_stock().display(view.item.scale),
-        "now": places.collect::<Vec<_>>(),
+        "now": places.collect::<Vec<_>>(), "fields": view.fields,
     })
 }
 

@@ -39,6 +39,7 @@ mod return_goods;
 mod scanner;
 mod scans;
 mod sell;
+mod serial;
 mod setting;
 mod station;
 mod stock;
@@ -109,6 +110,7 @@ enum Command {
     Stock(stock::Args),
     Attach(attach::Args),
     Owner(owner::Args),
+    Serial(serial::Args),
     Label(label::Args),
     Decode(decode::Args),
     Scanner(scanner::Args),
@@ -175,6 +177,7 @@ fn dispatch(command: Command, context: &Context) -> Result {
         Command::Stock(args) => stock::run(&args, context),
         Command::Attach(args) => attach::run(args, context),
         Command::Owner(args) => owner::run(args, context),
+        Command::Serial(args) => serial::run(args, context),
         Command::Label(args) => label::run(&args, context),
         Command::Decode(args) => decode::run(&args, context),
         Command::Scanner(args) => scanner::run(args, context),

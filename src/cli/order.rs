@@ -130,7 +130,7 @@ fn document(report: &OrderReport) -> Value {
     };
     json!({
         "order": report.order.code.as_str(), "kind": report.order.kind.word(), "partner": report.partner,
-        "lines": report.lines.iter().map(line).collect::<Vec<_>>(),
+        "lines": report.lines.iter().map(line).collect::<Vec<_>>(), "fields": report.fields,
     })
 }
 

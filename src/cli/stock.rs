@@ -10,7 +10,9 @@ use super::output;
 use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
-use crate::ops::{OpError, certificates_of_stock, held_by, lot_named, owner_named, owners_of_stock, resolve_item};
+use crate::ops::{
+    Bearer, OpError, bearers_of, certificates_of_stock, held_by, lot_named, owner_named, owners_of_stock, resolve_item,
+};
 use crate::store::{StockFilter, StockRow, View};
 
 /// Show what is where
@@ -42,7 +44,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
-    let today = context.now().date_naive();
+    let (today, fields) = (context.now().date_naive(), context.fields()?);
     let rows = context.store()?.read(|view| {
         let filter = StockFilter {
             item: args.item.as_deref().map(|text| resolve_item(view, text)).transpose()?.map(|item| item.id),
@@ -58,6 +60,10 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             let is_ours = wanted.eq_ignore_ascii_case("ours");
             let wanted = if is_ours { None } else { Some(owner_named(view, wanted)?.code) };
             merged.retain(|row| row.owner == wanted);
+        }
+        if !fields.is_empty() {
+            let bearers = bearers_of(view, &fields)?;
+            merged.retain(|row| row.carries_any_of(&bearers));
         }
         Ok::<_, OpError>(merged)
     })?;
@@ -121,6 +127,15 @@ struct Row {
     certificate: Option<&'static str>,
     /// Whose it is, when it is not ours.
     owner: Option<String>,
+}
+
+impl Row {
+    /// True when its item, its lot or its unit is one of these.
+    fn carries_any_of(&self, bearers: &BTreeSet<Bearer>) -> bool {
+        let lot = self.stock.lot.as_ref().map(|lot| Bearer::Lot(lot.id));
+        let own = [Some(Bearer::Item(self.stock.item.id)), lot, self.stock.unit.map(Bearer::Unit)];
+        own.iter().flatten().any(|bearer| bearers.contains(bearer))
+    }
 }
 
 /// Free and claimed stock of one item, lot and place is one row.

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::table::{Align, table};
 use super::{attach, output, paper};
 use crate::ledger::HeldBy;
-use crate::ops::{OpError, Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_paper};
+use crate::ops::{OpError, Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_by_fields, trace_paper};
 use crate::store::Event;
 
 /// Show where a serial, a lot or the goods of an order came from, have been and are
@@ -20,8 +20,8 @@ use crate::store::Event;
   scantrail trace B7 --item MILK-1L --pdf trace.pdf
   scantrail trace SO-2001 --kind order --json")]
 pub struct Args {
-    /// A serial, a lot, an order, or a scan of a label
-    code: String,
+    /// A serial, a lot, an order, or a scan of a label; left out with --field, which finds by free fields
+    code: Option<String>,
     /// Of which item, where the code fits several
     #[arg(long, value_name = "ITEM")]
     item: Option<String>,
@@ -50,10 +50,15 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Kind::Order => SubjectKind::Order,
     });
     let today = context.now().date_naive();
-    let found = store.read(|view| trace(view, &args.code, args.item.as_deref(), kind, today))?;
+    let fields = context.fields()?;
+    let found = match (&args.code, fields.is_empty()) {
+        (Some(code), true) => store.read(|view| trace(view, code, args.item.as_deref(), kind, today))?,
+        (None, false) => store.read(|view| trace_by_fields(view, &fields, today))?,
+        _ => return Err(Failure::usage("name a code, or what to look for with --field KEY=VALUE, and not both")),
+    };
     let trace = match found {
         Traced::One(trace) => trace,
-        Traced::Several(subjects) => return Err(ambiguous(&args.code, &subjects)),
+        Traced::Several(subjects) => return Err(ambiguous(args.code.as_deref(), &subjects)),
     };
     let mut files = Vec::new();
     if let Some(path) = &args.pdf {
@@ -67,8 +72,11 @@ fn subject(subject: &Subject) -> Value {
     json!({ "kind": subject.kind.word(), "item": subject.item, "code": subject.code })
 }
 
-fn ambiguous(code: &str, subjects: &[Subject]) -> Failure {
-    let mut text = format!("refused [ambiguous] {} is the code of several things:\n", output::safe(code));
+fn ambiguous(code: Option<&str>, subjects: &[Subject]) -> Failure {
+    let mut text = match code {
+        Some(code) => format!("refused [ambiguous] {} is the code of several things:\n", output::safe(code)),
+        None => "refused [ambiguous] several things have these fields:\n".to_owned(),
+    };
     for one in subjects {
         let of = one.item.as_ref().map(|item| format!(" of {item}")).unwrap_or_default();
         text.push_str(&format!("  {} {}{of}\n", one.kind.word(), output::safe(&one.code)));

@@ -1,7 +1,9 @@
 //! Items: their codes, packs and rules, made and changed by hand or from a file.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::fields::{self, Bearer};
 use super::masters::{Checked, clean, draft, is_free, is_free_of_own, not_valid};
 use super::record::record;
 use super::{Content, Recorded, Request, Result, Warning, numbers, pattern, resolve};
@@ -25,6 +27,8 @@ pub struct ItemView {
     pub supplier_codes: Vec<(String, String)>,
     /// The holds that are on, as JSON.
     pub holds: Vec<serde_json::Value>,
+    /// Its free fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// `item add`, `item set` and a row of `import items`. What is not given is `None`, and stays as it is with `item set`.
@@ -333,7 +337,8 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
         }
     }
     let holds = super::holds_on_item(view, item.id)?;
-    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes, holds })
+    let fields = fields::fields_of(view, Bearer::Item(item.id))?;
+    Ok(ItemView { item, gtins, barcodes, packs, supplier_codes, holds, fields })
 }
 
 /// `item add`.
@@ -343,6 +348,7 @@ fn view_of(view: &View<'_>, item: Rc<Item>) -> Result<ItemView> {
 pub fn add_item(store: &Store, new: &AddItem, request: &Request) -> Result<Recorded> {
     let recorded = record(store, request, new.content("item add", request), |writer| {
         new.make(writer)?;
+        fields::keep(writer, Bearer::Item(resolve::item(writer, &new.sku)?.id), &request.fields)?;
         Ok(draft("item-add", serde_json::json!({ "item": new.sku.trim() })))
     })?;
     Ok(Recorded { warnings: new.rules.warnings(), ..recorded })
@@ -383,6 +389,7 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
         }
         change.add_packs(writer, before.id, after.scale)?;
         change.add_supplier_codes(writer, before.id)?;
+        fields::keep(writer, Bearer::Item(before.id), &request.fields)?;
         let attributes = |item: &Item| {
             serde_json::json!({"name": item.name, "track": item.tracking.word(), "unit": item.unit,
                                "scale": item.scale.decimals(), "rules": item.rules})

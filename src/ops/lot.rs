@@ -1,10 +1,12 @@
 //! Lots as records: what is known of them, and their correction. A text that was corrected goes on to scan.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
+use super::fields::{self, Bearer};
 use super::masters::not_valid;
 use super::record::{Warning, record};
 use super::{Content, Draft, House, Recorded, Request, Result, held, resolve};
@@ -24,6 +26,8 @@ pub struct LotView {
     pub supplier_lots: Vec<(String, LotCode)>,
     /// Where it is, everywhere.
     pub holdings: Vec<Holding>,
+    /// Its free fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl LotView {
@@ -46,6 +50,7 @@ pub fn lot_view(view: &View<'_>, item: &Rc<Item>, lot: &Rc<LotRecord>) -> Result
         lot: lot.clone(),
         supplier_lots: supplier_lots.collect::<Result<_>>()?,
         holdings: view.holdings(item.id, Some(lot.id))?,
+        fields: fields::fields_of(view, Bearer::Lot(lot.id))?,
     })
 }
 
@@ -163,7 +168,8 @@ impl SetLot {
         let item = resolve::item(writer, &self.item)?;
         let (item, lot) = only_lot(writer, &self.lot, Some(&item), request.stamp.recorded_at.date_naive())?;
         let mut detail = json!({ "item": item.sku.as_str(), "lot": lot.code.as_str() });
-        let mut is_changed = false;
+        let mut is_changed = !request.fields.is_empty();
+        fields::keep(writer, Bearer::Lot(lot.id), &request.fields)?;
         if let Some(code) = self.new_code(writer, &item, &lot)? {
             writer.name_lot(item.id, lot.id, &code)?;
             detail["code"] = json!({ "before": lot.code.as_str(), "after": code.as_str() });

@@ -1,5 +1,6 @@
 //! Places, partners and orders: made once, by hand or from a file; and what holds for all master data.
 
+use super::fields::{self, Bearer};
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Refusal, Refused};
@@ -229,6 +230,9 @@ pub fn add_order(store: &Store, new: &AddOrder, request: &Request) -> Result<Rec
     }
     record(store, request, content.digest(), |writer| {
         new.make(writer)?;
+        if let Some(order) = writer.order_named(&new.code)? {
+            fields::keep(writer, Bearer::Order(order.id), &request.fields)?;
+        }
         Ok(draft("order-add", serde_json::json!({ "order": new.code.trim(), "order_kind": new.kind.trim() })))
     })
 }

@@ -1,8 +1,10 @@
 //! An order with what was done on it.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Result;
+use super::fields::{Bearer, fields_of};
 use crate::ledger::Stage;
 use crate::model::{Item, ItemId, Order, OrderKind, Quantity};
 use crate::store::{ProgressKind, View};
@@ -16,6 +18,8 @@ pub struct OrderReport {
     pub partner: Option<String>,
     /// Its lines.
     pub lines: Vec<OrderReportLine>,
+    /// Its free fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A line with what was done on it. Where an item stands on several lines, earlier lines are filled first; lots and
@@ -89,7 +93,8 @@ pub fn order_report(view: &View<'_>, order: &Order) -> Result<OrderReport> {
             serials: std::mem::take(&mut one.serials),
         });
     }
-    Ok(OrderReport { order: order.clone(), partner, lines })
+    let fields = fields_of(view, Bearer::Order(order.id))?;
+    Ok(OrderReport { order: order.clone(), partner, lines, fields })
 }
 
 fn done_with(view: &View<'_>, order: &Order, item: ItemId) -> Result<Done> {

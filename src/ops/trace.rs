@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::attach::target_of;
+use super::fields::{Bearer, bearers_of};
 use super::sold_certificates::attached_to;
 use super::{Attached, House, Result, held_by, resolve};
 use crate::codes::{self, Reading};
@@ -142,6 +143,34 @@ pub fn trace(
         (_, Some(last)) => {
             subjects.push(last);
             Ok(Traced::Several(subjects))
+        }
+    }
+}
+
+/// Traces what carries free fields: the only lot, unit or order that has all of them, or all that have.
+///
+/// # Errors
+/// `unknown-code`.
+pub fn trace_by_fields(view: &View<'_>, fields: &BTreeMap<String, String>, today: chrono::NaiveDate) -> Result<Traced> {
+    let mut hits = Vec::new();
+    for bearer in bearers_of(view, fields)? {
+        match bearer {
+            Bearer::Lot(lot) => hits.push(Hit::Lot(view.item_of_lot(lot)?.id, lot)),
+            Bearer::Unit(unit) => hits.extend(view.item_of_unit(unit)?.map(|item| Hit::Serial(item, unit))),
+            Bearer::Order(order) => hits.push(Hit::Order(view.order(order)?)),
+            Bearer::Item(_) => {}
+        }
+    }
+    let mut subjects = hits.iter().map(|hit| subject(view, hit, "")).collect::<Result<Vec<Subject>>>()?;
+    match (hits.as_slice(), subjects.pop()) {
+        ([hit], Some(subject)) => Ok(Traced::One(Box::new(history(view, hit, subject, today)?))),
+        (_, Some(last)) => {
+            subjects.push(last);
+            Ok(Traced::Several(subjects))
+        }
+        (_, None) => {
+            let message = "no lot, no serial and no order has these fields";
+            Err(Refusal::new(Code::UnknownCode, message, "scantrail stock --field KEY=VALUE finds items too").into())
         }
     }
 }

@@ -250,7 +250,7 @@ impl View<'_> {
     /// # Errors
     /// What the database says.
     pub fn claimed_after(&self, claim: ClaimId, operation: OperationNumber) -> Result<Vec<RecordedLine>> {
-        let sql = "SELECT c.item, c.lot, s.code, c.place, CAST(sum(c.units) AS BIGINT)
+        let sql = "SELECT c.item, c.lot, s.code, c.place, CAST(sum(c.units) AS BIGINT), c.serial
                    FROM (SELECT item, lot, serial, to_place AS place, quantity AS units FROM movement
                          WHERE to_claim = $1 AND to_claim > 0 AND operation <= $2
                          UNION ALL
@@ -264,9 +264,10 @@ impl View<'_> {
             let lot = row.get::<Option<i64>>(1)?.map(LotId);
             let spot = Spot { place: PlaceId(row.get(3)?), claim };
             let units = Quantity::from_smallest_units(row.get(4)?);
-            Ok((ItemId(row.get(0)?), lot, row.get::<Option<String>>(2)?, spot, units))
+            let serial = (row.get::<Option<String>>(2)?, row.get::<Option<i64>>(5)?.map(SerialId));
+            Ok((ItemId(row.get(0)?), lot, serial, spot, units))
         })?;
-        let line = |(item, lot, serial, spot, quantity)| {
+        let line = |(item, lot, (serial, unit), spot, quantity)| {
             let (item, standing) = (self.item(item)?, self.standing(spot)?);
             let lot = match lot {
                 Some(id) => {
@@ -275,7 +276,7 @@ impl View<'_> {
                 }
                 None => None,
             };
-            Ok(RecordedLine { item, lot, serial, quantity, from: standing.clone(), to: standing })
+            Ok(RecordedLine { item, lot, serial, unit, quantity, from: standing.clone(), to: standing })
         };
         rows.into_iter().map(line).collect()
     }

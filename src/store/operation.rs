@@ -21,6 +21,8 @@ pub struct RecordedLine {
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
     pub serial: Option<String>,
+    /// The row of that unit.
+    pub unit: Option<SerialId>,
     /// How much.
     pub quantity: Quantity,
     /// From where.
@@ -202,6 +204,7 @@ impl View<'_> {
                 item: self.item(movement.item)?,
                 lot: movement.lot.map(&mut lot_of).transpose()?,
                 serial,
+                unit: movement.serial.map(|hop| hop.serial),
                 quantity: movement.quantity,
                 from: self.standing(movement.from)?,
                 to: self.standing(movement.to)?,

@@ -210,6 +210,14 @@ impl View<'_> {
         Ok(())
     }
 
+    /// The item of a unit.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn item_of_unit(&self, unit: SerialId) -> Result<Option<ItemId>> {
+        self.one("SELECT item FROM serial WHERE id = $1", [unit.0], |row| Ok(ItemId(row.get(0)?)))
+    }
+
     /// The text of a serial.
     ///
     /// # Errors

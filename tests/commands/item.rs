@@ -28,7 +28,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail item show 9506000134352 --json
-        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"packs":[],"supplier_barcodes":[],"unit":"kg","scale":3,"rules":{},"holds":[]}
+        {"item":"FLOUR","name":"Flour, wheat","track":"lot","gtins":["09506000134352"],"barcodes":[],"packs":[],"supplier_barcodes":[],"unit":"kg","scale":3,"rules":{},"holds":[],"fields":{}}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[
@@ -50,7 +50,7 @@ fn what_is_not_named_stays_and_codes_are_added() {
     assert_eq!(
         item,
         json!({"item": "A", "name": "One", "track": "none", "gtins": [], "barcodes": ["A1", "A2"],
-            "packs": [], "supplier_barcodes": [], "unit": "box", "scale": 2, "rules": {}, "holds": []})
+            "packs": [], "supplier_barcodes": [], "unit": "box", "scale": 2, "rules": {}, "holds": [], "fields": {}})
     );
     assert_eq!(world.refused_codes("item set B --name x", ""), ["unknown-item"]);
 }

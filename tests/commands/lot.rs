@@ -21,7 +21,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail lot list --item MILK-1L --json
-        {"lots":[{"item":"MILK-1L","lot":"B7","also":[],"expires":"2026-12-01","best_before":null,"made":null,"supplier_lots":[],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}]},{"item":"MILK-1L","lot":"B8","also":[],"expires":"2026-11-30","best_before":null,"made":null,"supplier_lots":[],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}]}]}
+        {"lots":[{"item":"MILK-1L","lot":"B7","also":[],"expires":"2026-12-01","best_before":null,"made":null,"supplier_lots":[],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}],"fields":{}},{"item":"MILK-1L","lot":"B8","also":[],"expires":"2026-11-30","best_before":null,"made":null,"supplier_lots":[],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}],"fields":{}}]}
         exit 0
 
         $ scantrail lot set B7 --item MILK-1L --code L-2026-07 --reason 'label was misread' --op-id one
@@ -45,7 +45,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail lot show 4711 --json
-        {"item":"MILK-1L","lot":"L-2026-07","also":["B7"],"expires":"2026-12-24","best_before":null,"made":null,"supplier_lots":[{"supplier":"ACME","lot":"4711"}],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}]}
+        {"item":"MILK-1L","lot":"L-2026-07","also":["B7"],"expires":"2026-12-24","best_before":null,"made":null,"supplier_lots":[{"supplier":"ACME","lot":"4711"}],"in_stock":"10","now":[{"location":"WH1/A-01","quantity":"10","order":null}],"fields":{}}
         exit 0
 
         $ scantrail lot set B7 --item MILK-1L --code B9

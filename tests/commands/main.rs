@@ -26,6 +26,7 @@ mod bad_input;
 mod codes;
 mod drafts;
 mod everywhere;
+mod fields;
 mod hold;
 mod import;
 mod init;

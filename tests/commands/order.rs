@@ -31,7 +31,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail order show so-9 --json
-        {"order":"SO-9","kind":"sales","partner":"BOB","lines":[{"item":"BOLT","ordered":"5","allocated":"0","picked":"0","shipped":"0","received":"0","returned":"0","lots":[],"serials":[]},{"item":"FLOUR","ordered":"1.250","allocated":"0.000","picked":"0.000","shipped":"0.000","received":"0.000","returned":"0.000","lots":[],"serials":[]}]}
+        {"order":"SO-9","kind":"sales","partner":"BOB","lines":[{"item":"BOLT","ordered":"5","allocated":"0","picked":"0","shipped":"0","received":"0","returned":"0","lots":[],"serials":[]},{"item":"FLOUR","ordered":"1.250","allocated":"0.000","picked":"0.000","shipped":"0.000","received":"0.000","returned":"0.000","lots":[],"serials":[]}],"fields":{}}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

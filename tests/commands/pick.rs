@@ -29,7 +29,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail order show SO-2001 --json
-        {"order":"SO-2001","kind":"sales","partner":"BOB","lines":[{"item":"LAPTOP-15","ordered":"2","allocated":"0","picked":"2","shipped":"0","received":"0","returned":"0","lots":[],"serials":["SN1","SN4"]},{"item":"MILK-1L","ordered":"6","allocated":"0","picked":"6","shipped":"0","received":"0","returned":"0","lots":["B8"],"serials":[]}]}
+        {"order":"SO-2001","kind":"sales","partner":"BOB","lines":[{"item":"LAPTOP-15","ordered":"2","allocated":"0","picked":"2","shipped":"0","received":"0","returned":"0","lots":[],"serials":["SN1","SN4"]},{"item":"MILK-1L","ordered":"6","allocated":"0","picked":"6","shipped":"0","received":"0","returned":"0","lots":["B8"],"serials":[]}],"fields":{}}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[

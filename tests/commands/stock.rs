@@ -25,7 +25,7 @@ fn the_whole_text_and_the_whole_document() {
         exit 0
 
         $ scantrail stock --item MILK-1L --json
-        {"stock":[{"item":"MILK-1L","location":"WH1/A-01","lot":"B7","serial":null,"quantity":"10","allocated":"2","expires":"2026-12-01","best_before":null,"orders":["SO-2002"],"held":false,"held_because":null,"hold":null,"certificate":null},{"item":"MILK-1L","location":"WH1/A-01","lot":"B8","serial":null,"quantity":"10","allocated":"10","expires":"2026-11-30","best_before":null,"orders":["SO-2001","SO-2002"],"held":false,"held_because":null,"hold":null,"certificate":null}]}
+        {"stock":[{"item":"MILK-1L","location":"WH1/A-01","lot":"B7","serial":null,"quantity":"10","allocated":"2","expires":"2026-12-01","best_before":null,"orders":["SO-2002"],"held":false,"held_because":null,"hold":null,"certificate":null,"owner":null},{"item":"MILK-1L","location":"WH1/A-01","lot":"B8","serial":null,"quantity":"10","allocated":"10","expires":"2026-11-30","best_before":null,"orders":["SO-2001","SO-2002"],"held":false,"held_because":null,"hold":null,"certificate":null,"owner":null}]}
         exit 0
 
     "#]].assert_eq(&world.transcript(&[("stock", ""), ("stock --item MILK-1L --json", "")]));

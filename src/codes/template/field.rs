@@ -101,7 +101,7 @@ impl Field {
             Field::Site => "--to",
             Field::Size => "--size",
             Field::Supplier => "--from",
-            Field::Document => "--document",
+            Field::Document => "--invoice",
             _ => "--at",
         }
     }
