@@ -11,7 +11,7 @@ use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
 use crate::ops::{
-    Bearer, OpError, bearers_of, certificates_of_stock, held_by, lot_named, owner_named, owners_of_stock, resolve_item,
+    Bearer, OpError, bearers_of, certificates_of_stock, held_by, lot_named, owner_named, owners_of, resolve_item,
 };
 use crate::store::{StockFilter, StockRow, View};
 
@@ -54,7 +54,8 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         let rows = view.stock(&filter)?;
         let rows = if args.split_lots { of_split_lots(rows) } else { rows };
         let certificates = certificates_of_stock(view, &rows)?;
-        let owners = owners_of_stock(view, &rows)?;
+        let goods = rows.iter().map(|row| (row.item.id, row.lot.as_ref().map(|lot| lot.id), row.unit));
+        let owners = owners_of(view, &goods.collect::<Vec<_>>())?;
         let mut merged = merged(view, rows, &certificates, &owners, today)?;
         if let Some(wanted) = args.owner.as_deref() {
             let is_ours = wanted.eq_ignore_ascii_case("ours");

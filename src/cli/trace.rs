@@ -95,6 +95,7 @@ fn document(trace: &Trace, files: &[String]) -> Value {
             "hold": row.held.as_ref().and_then(HeldBy::operation).map(|number| number.0),
             "expires": row.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
             "best_before": row.lot.as_ref().and_then(|lot| lot.dates.best_before).map(|date| date.to_string()),
+            "owner": row.owner,
         });
         with_measure(document, row.item.measured(row.quantity))
     };
@@ -143,6 +144,7 @@ fn text(trace: &Trace, files: &[String]) -> String {
                 row.standing.place.path.clone(),
                 row.quantity.display(row.item.scale),
                 format!("{}{}{}", row.state(), order.unwrap_or_default(), why_held(row)),
+                row.owner.clone().unwrap_or_default(),
             ]
         })
         .collect();
@@ -153,6 +155,7 @@ fn text(trace: &Trace, files: &[String]) -> String {
         ("where", Align::Left),
         ("quantity", Align::Right),
         ("state", Align::Left),
+        ("owner", Align::Left),
     ];
     text.push_str(&if now.is_empty() { "nowhere\n".to_owned() } else { table(&columns, &now) });
     text.push_str("\nHistory\n");

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers};
+use super::{Confidence, Kind, Reading, Scanned, Unreadable, data_identifiers, shown};
 
 /// Reads one of these codes; `None` for any other text.
 pub(super) fn read(text: &str, today: NaiveDate) -> Option<Scanned> {
@@ -100,7 +100,18 @@ fn tme_identifiers(text: &str, today: NaiveDate) -> Option<Reading> {
     let mut reading = label(text, Vec::new());
     fields.iter().for_each(|field| data_identifiers::put(&mut reading, field));
     data_identifiers::settle(&mut reading, today);
+    if let Some(other) = value(&reading, "K").filter(|value| !is_packing_list(value)).map(str::to_owned) {
+        let message =
+            format!("the K of TME is a number and a line, such as 19361337/1, and not {}", shown(other.as_bytes()));
+        reading.warn("foreign-character", message);
+    }
     reading.is_guess = true;
     reading.doubt(Confidence::Guess);
     reading.count.is_some().then_some(reading)
+}
+
+/// A number, with or without `/` and a line: a sign that is no `/` came through another keyboard layout.
+fn is_packing_list(value: &str) -> bool {
+    let (number, line) = value.split_once('/').unwrap_or((value, "1"));
+    [number, line].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -58,7 +58,7 @@ pub use lot::{LotView, SetLot, lot_named, lot_view, set_lot};
 pub use masters::{AddLocation, AddOrder, AddPartner, add_location, add_order, add_partner};
 pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
-pub use owners::{SetOwner, owner_named, owners_of_stock};
+pub use owners::{SetOwner, owner_named, owners_of};
 pub use paper::{
     LabelRequest, Paper, badge_paper, by_hand, calibration_paper, command_paper, labels_for, labels_of_cut,
     labels_of_operation, over_of, pick_sheet_of, shipment_told, short_of, slip_of, slip_with_lots_of, trace_paper,

@@ -10,6 +10,9 @@ use crate::ledger::{Code, Holding, Movement, Refusal, Refused, SerialRecord, own
 use crate::model::{Item, ItemId, LotCode, LotId, PartnerId, PartnerKind, SerialId};
 use crate::store::{Owned, Partner, Store, View, Writer};
 
+/// An item, and its lot and unit as far as they are known.
+pub type Goods = (ItemId, Option<LotId>, Option<SerialId>);
+
 /// The partner that a text names as an owner: `@customer/BOB`, `@supplier/ACME`, or a code that only one side has.
 ///
 /// # Errors
@@ -56,7 +59,7 @@ pub(super) fn judge_movements(view: &View<'_>, movements: &[Movement], customer:
     }
 }
 
-fn find_ahead(view: &View<'_>, goods: impl Iterator<Item = (ItemId, Option<LotId>, Option<SerialId>)>) -> Result<()> {
+fn find_ahead(view: &View<'_>, goods: impl Iterator<Item = Goods>) -> Result<()> {
     let (mut lots, mut units) = (Vec::new(), Vec::new());
     for (item, lot, unit) in goods {
         if view.has_owners(item)? {
@@ -270,12 +273,11 @@ impl SetOwner {
     }
 }
 
-/// The code of the owner of each row of the stock; `None` for what is ours.
+/// The code of the owner of each of these goods; `None` for what is ours.
 ///
 /// # Errors
 /// What the database says.
-pub fn owners_of_stock(view: &View<'_>, rows: &[crate::store::StockRow]) -> Result<Vec<Option<String>>> {
-    let lot_of = |row: &crate::store::StockRow| row.lot.as_ref().map(|lot| lot.id);
-    find_ahead(view, rows.iter().map(|row| (row.item.id, lot_of(row), row.unit)))?;
-    rows.iter().map(|row| other_owner(view, row.item.id, lot_of(row), row.unit, None)).collect()
+pub fn owners_of(view: &View<'_>, goods: &[Goods]) -> Result<Vec<Option<String>>> {
+    find_ahead(view, goods.iter().copied())?;
+    goods.iter().map(|&(item, lot, unit)| other_owner(view, item, lot, unit, None)).collect()
 }

@@ -658,7 +658,7 @@ pub fn trace_paper(trace: &Trace, now: DateTime<FixedOffset>) -> Result<Paper> {
     paper(&trace_report::pages(&report), &options(format!("Trace of {}", trace.subject.code), now, identity))
 }
 
-const NOW_COLUMNS: [&str; 6] = ["Where", "Item", "Lot", "Serial", "Quantity", "State"];
+const NOW_COLUMNS: [&str; 7] = ["Where", "Item", "Lot", "Serial", "Quantity", "State", "Owner"];
 const EVENT_COLUMNS: [&str; 10] =
     ["Operation", "When", "What", "Item", "Lot", "Serial", "From", "To", "Quantity", "Document"];
 
@@ -681,6 +681,7 @@ fn now_row(row: &TraceNow) -> Vec<String> {
         row.serial.clone().unwrap_or_default(),
         row.quantity.display(row.item.scale),
         row.state().to_owned(),
+        row.owner.clone().unwrap_or_default(),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::attach::target_of;
 use super::fields::{Bearer, bearers_of};
+use super::owners::owners_of;
 use super::sold_certificates::attached_to;
 use super::{Attached, House, Result, held_by, resolve};
 use crate::codes::{self, Reading};
@@ -56,12 +57,16 @@ pub struct TraceNow {
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
     pub serial: Option<String>,
+    /// The row of that unit.
+    pub unit: Option<SerialId>,
     /// Where and for whom.
     pub standing: Standing,
     /// How much.
     pub quantity: Quantity,
     /// Why it may not be picked or sold.
     pub held: Option<HeldBy>,
+    /// The code of the partner to whom it belongs, when it is not ours.
+    pub owner: Option<String>,
 }
 
 impl TraceNow {
@@ -288,8 +293,10 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject, today: chrono::NaiveDat
                 item,
                 lot: record.lot,
                 serial: Some(record.code.to_string()),
+                unit: Some(record.id),
                 standing: record.standing,
                 held: None,
+                owner: None,
             });
             (now.into_iter().collect(), view.serial_events(*serial)?)
         }
@@ -300,6 +307,10 @@ fn history(view: &View<'_>, hit: &Hit, subject: Subject, today: chrono::NaiveDat
     for row in &mut now {
         row.held = held_now(view, row, today)?;
     }
+    let goods = now.iter().map(|row| (row.item.id, row.lot.as_ref().map(|lot| lot.id), row.unit)).collect::<Vec<_>>();
+    for (row, owner) in now.iter_mut().zip(owners_of(view, &goods)?) {
+        row.owner = owner;
+    }
     Ok(Trace { subject, now, events, attachments })
 }
 
@@ -307,19 +318,21 @@ fn holdings_now(view: &View<'_>, holdings: Vec<Holding>) -> Result<Vec<TraceNow>
     let mut now = Vec::new();
     for holding in holdings {
         let item = view.item(holding.item)?;
-        let one = |serial, quantity| TraceNow {
+        let one = |serial, unit, quantity| TraceNow {
             item: item.clone(),
             lot: holding.lot.clone(),
             serial,
+            unit,
             standing: holding.standing.clone(),
             quantity,
             held: None,
+            owner: None,
         };
         if item.tracking.by_serial() {
             let units = view.units(&holding, usize::MAX)?.into_iter();
-            now.extend(units.map(|unit| one(Some(unit.code), unit.quantity)));
+            now.extend(units.map(|unit| one(Some(unit.code), Some(unit.serial), unit.quantity)));
         } else {
-            now.push(one(None, holding.quantity));
+            now.push(one(None, None, holding.quantity));
         }
     }
     Ok(now)
@@ -373,9 +386,11 @@ fn order_now(view: &View<'_>, order: &Order) -> Result<Vec<TraceNow>> {
                 item,
                 lot: record.lot,
                 serial: Some(serial),
+                unit: Some(record.id),
                 standing: record.standing,
                 quantity,
                 held: None,
+                owner: None,
             });
         }
     }

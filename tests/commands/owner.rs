@@ -131,6 +131,8 @@ fn nothing_of_others_is_allocated_picked_or_sold() {
         .collect();
     assert_eq!(owners, ["BOB-1 WH1/A-02"]);
     assert_eq!(world.json("stock --owner @customer/CAROL", "")["stock"][0]["lot"], "C1");
+    let owner = |code: &str| world.json(&format!("trace {code}"), "")["now"][0]["owner"].clone();
+    assert_eq!((owner("BOB-1"), owner("C1"), owner("SN2")), (json!("BOB"), json!("CAROL"), json!(null)));
 }
 
 #[test]

@@ -58,6 +58,10 @@ fn gs1s_own_cases() {
             || class == "NO_GS1_DL_KEYS_FOUND_IN_PATH_INFO"
             || class.starts_with("URI_")
             || class.starts_with("DOMAIN_")
+            // A `~` at the end, which is a disguise of the separator.
+            || row["id"] == "E187"
+            // A UPC and two digits more, which is a supplement.
+            || row["id"] == "E503"
             || row["id"] == "E512";
         if is_more_lenient {
             let is_doubted = found.as_ref().is_err()
