@@ -136,8 +136,13 @@ pub fn recorded_text(recorded: &Recorded, files: &[String]) -> String {
         (_, true) => format!("Operation {} ({}) was recorded before.\n", operation.number, operation.kind),
         _ => format!("Operation {} ({}) is recorded.\n", operation.number, operation.kind),
     };
-    let main = lines(operation.lines.iter().filter(|line| !is_side_effect(&operation.kind, line)));
-    text.push_str(&line_table(&main));
+    let cut = cut_text(operation);
+    if cut.is_empty() {
+        let main = lines(operation.lines.iter().filter(|line| !is_side_effect(&operation.kind, line)));
+        text.push_str(&line_table(&main));
+    }
+    text.push_str(&cut);
+    text.push_str(&imported_text(operation));
     let released = lines(operation.lines.iter().filter(|line| is_side_effect(&operation.kind, line)));
     if !released.is_empty() {
         text.push_str(match operation.kind.as_str() {
@@ -216,6 +221,34 @@ fn unclaimed_text(operation: &RecordedOperation) -> String {
             )
         })
         .collect()
+}
+
+/// What became of a unit that some was cut off. Its way over the bench would tell people less.
+fn cut_text(operation: &RecordedOperation) -> String {
+    let detail: Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let cut = &detail["cut"];
+    let (Some(first), true) = (operation.lines.first(), cut.is_object()) else { return String::new() };
+    let text = |key: &str| safe(cut[key].as_str().unwrap_or_default());
+    let (unit, serial, piece) = (&first.item.unit, text("serial"), text("piece"));
+    format!(
+        "{} {unit} were cut off {serial} of {} and are {piece} now, at {}\n{serial} keeps {} {unit} of {}\n",
+        text("measure"),
+        text("item"),
+        first.from.place.path,
+        text("rest"),
+        text("was")
+    )
+}
+
+/// How many rows of a file were taken.
+fn imported_text(operation: &RecordedOperation) -> String {
+    let detail: Value =
+        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    match (detail["imported"].as_str(), detail["rows"].as_u64()) {
+        (Some(kind), Some(rows)) => format!("Imported {kind}: {rows} rows\n").replace(": 1 rows", ": 1 row"),
+        _ => String::new(),
+    }
 }
 
 /// What a file was attached to.

@@ -11,7 +11,7 @@ use super::table::{Align, table};
 use crate::ledger::{Code, HeldBy, Refusal};
 use crate::model::{LotId, PlaceId, PlaceKind, Quantity, folded};
 use crate::ops::{
-    Bearer, OpError, bearers_of, certificates_of_stock, held_by, lot_named, owner_named, owners_of, resolve_item,
+    Bearer, OpError, bearers_of, certificates_of_stock, held_by, lot_named, owner_named, owners_of, resolve_item, sites,
 };
 use crate::store::{StockFilter, StockRow, View};
 
@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
             lots: args.lot.as_deref().map(|text| lots(view, text, today)).transpose()?,
         };
         let rows = view.stock(&filter)?;
-        let rows = if args.split_lots { of_split_lots(rows) } else { rows };
+        let rows = if args.split_lots { of_split_lots(view, rows)? } else { rows };
         let certificates = certificates_of_stock(view, &rows)?;
         let goods = rows.iter().map(|row| (row.item.id, row.lot.as_ref().map(|lot| lot.id), row.unit));
         let owners = owners_of(view, &goods.collect::<Vec<_>>())?;
@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     output::result(&if context.globals.json {
         json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
     } else {
-        text(&rows)
+        text(&rows, args.split_lots)
     })
 }
 
@@ -106,17 +106,24 @@ fn lots(view: &View<'_>, text: &str, today: NaiveDate) -> Result<Vec<LotId>, OpE
 }
 
 /// The rows in storage places of lots that lie in more than one of them.
-fn of_split_lots(rows: Vec<StockRow>) -> Vec<StockRow> {
-    let mut places: BTreeMap<LotId, BTreeSet<PlaceId>> = BTreeMap::new();
+/// What lies at several sites lies where each of them needs it.
+fn of_split_lots(view: &View<'_>, rows: Vec<StockRow>) -> Result<Vec<StockRow>, OpError> {
+    let roots: BTreeSet<String> = sites(view)?.iter().map(|site| folded(&site.root)).collect();
+    let site_of = |row: &StockRow| {
+        let root = row.standing.place.path.split('/').next().map(folded);
+        root.filter(|root| roots.contains(root))
+    };
+    let mut places: BTreeMap<(LotId, Option<String>), BTreeSet<PlaceId>> = BTreeMap::new();
     let kept = rows.into_iter().filter(|row| row.standing.place.kind == PlaceKind::Storage && row.lot.is_some());
     let mut kept: Vec<StockRow> = kept.collect();
     for row in &kept {
         if let Some(lot) = &row.lot {
-            places.entry(lot.id).or_default().insert(row.standing.place.id);
+            places.entry((lot.id, site_of(row))).or_default().insert(row.standing.place.id);
         }
     }
-    kept.retain(|row| row.lot.as_ref().and_then(|lot| places.get(&lot.id)).is_some_and(|places| places.len() > 1));
-    kept
+    let places_of = |row: &StockRow| places.get(&(row.lot.as_ref()?.id, site_of(row)));
+    kept.retain(|row| places_of(row).is_some_and(|places| places.len() > 1));
+    Ok(kept)
 }
 
 /// A row with what of it is set aside, and for which orders.
@@ -201,9 +208,10 @@ fn document(row: &Row) -> Value {
     document
 }
 
-fn text(rows: &[Row]) -> String {
+fn text(rows: &[Row], split_lots: bool) -> String {
     if rows.is_empty() {
-        return "nothing is in stock\n".to_owned();
+        let nothing = if split_lots { "no lot lies in more than one place" } else { "nothing is in stock" };
+        return format!("{nothing}\n");
     }
     // The column stands there where any item requires one.
     let has_certificates = rows.iter().any(|row| row.certificate.is_some());

@@ -108,7 +108,11 @@ fn document(trace: &Trace, files: &[String]) -> Value {
             "document": event.document, "invoice": event.invoice, "partner": event.partner,
             "reverses": event.reverses.map(|number| number.0), "remark": event.remark,
         });
-        with_measure(document, event.item.measured(event.quantity))
+        let mut document = with_measure(document, event.item.measured(event.quantity));
+        if let Some([unit, piece]) = &event.cut {
+            document["cut"] = json!({ "serial": unit, "piece": piece });
+        }
+        document
     };
     let mut document = json!({
         "subject": subject(&trace.subject),
@@ -182,7 +186,7 @@ fn events(events: &[Event]) -> String {
             vec![
                 event.operation.to_string(),
                 event.at.format("%Y-%m-%d %H:%M").to_string(),
-                event.what(),
+                output::safe(&event.what()),
                 event.item.sku.to_string(),
                 event.lot.as_ref().map(|lot| output::safe(lot.code.as_str())).unwrap_or_default(),
                 event.serial.as_deref().map(output::safe).unwrap_or_default(),

@@ -319,11 +319,12 @@ fn judge_not_already_there(context: &SerialContext<'_>, record: &SerialRecord) -
 
 /// The refusal for goods in a quarantine or transit place.
 pub(super) fn not_pickable(what: &str, place: &Place) -> Refusal {
-    Refusal::new(
-        Code::PlaceNotPickable,
-        format!("{what} is at {}, a {} place that nothing is picked from", place.path, place.kind.word()),
-        "take another unit, or transfer this one to a storage place once it is good",
-    )
+    let hint = match place.kind {
+        PlaceKind::Transit => "take another unit, or first bring this one in where it arrives: scantrail transfer",
+        _ => "take another unit, or transfer this one to a storage place once it is good",
+    };
+    let message = format!("{what} is at {}, a {} place that nothing is picked from", place.path, place.kind.word());
+    Refusal::new(Code::PlaceNotPickable, message, hint)
 }
 
 /// The refusal for goods that are set aside for another order.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::held;
 use super::house::House;
 use super::lookup::Lookup;
+use super::lot::typed_lot;
 use super::numbers::{NewNumbers, Numbers};
 use super::out_of_order::OutOfOrderPicks;
 use super::put_away::put_away;
@@ -17,7 +18,7 @@ use super::record::{Content, Recorded, Request, Warning, record};
 use super::{OpError, Result, resolve};
 use crate::codes::{Command, Kind, Profile, Reading};
 use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
-use crate::model::{LotCode, LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
+use crate::model::{LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
     Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired,
@@ -184,9 +185,11 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         draft.add_detail("out_of_order", out_of_order.rows);
         warnings.append(&mut draft.warnings);
         let mut put_away_warnings = Vec::new();
-        if matches!(verb.verb(), Verb::Receive | Verb::Return) {
+        if matches!(verb.verb(), Verb::Receive | Verb::Return | Verb::Transfer) {
             let found = put_away(writer, &draft.movements)?;
-            draft.add_detail("put_away", found.rows);
+            if verb.verb() != Verb::Transfer {
+                draft.add_detail("put_away", found.rows);
+            }
             put_away_warnings = found.warnings;
         }
         warnings.extend(held::on_arrival(writer, receipt(verb, &frame, &request.stamp), &mut draft)?);
@@ -280,9 +283,10 @@ pub(super) fn plan(
     house: &House,
 ) -> Result<Plan> {
     let options = verb.options();
-    let lot = options.lot.as_deref().map(LotCode::new).transpose().map_err(|error| {
-        Refusal::new(Code::NotValid, format!("--lot is not a lot: {error}"), "give the text on the label")
-    })?;
+    let lot =
+        options.lot.as_deref().map(|text| typed_lot(view, house, text)).transpose()?.transpose().map_err(|error| {
+            Refusal::new(Code::NotValid, format!("--lot is not a lot: {error}"), "give the text on the label")
+        })?;
     Ok(Plan {
         verb: verb.verb(),
         item: options.item.as_deref().map(|text| resolve::item(view, text)).transpose()?,

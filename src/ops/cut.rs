@@ -2,7 +2,7 @@
 
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, numbers, resolve};
-use crate::ledger::{Code, Movement, Refusal, SerialHop, SerialRecord, Spot};
+use crate::ledger::{Code, Movement, Refusal, SerialHop, SerialRecord, Spot, judge_hold};
 use crate::model::{Item, PlaceKind, Quantity, SerialCode};
 use crate::store::{Owned, Store, View, Writer};
 
@@ -23,7 +23,7 @@ impl Cut {
     /// Cuts the unit.
     ///
     /// # Errors
-    /// `unknown-serial`, `ambiguous-scan`, `serial-not-here`, `not-measured`, `measure-too-large`, the quantity codes,
+    /// `unknown-serial`, `ambiguous-scan`, `serial-not-here`, `lot-on-hold`, `not-measured`, `measure-too-large`, the quantity codes,
     /// `serial-already-in-stock`.
     pub fn run(&self, store: &Store, request: &Request) -> Result<Recorded> {
         let mut content = Content::of("cut", request);
@@ -45,6 +45,10 @@ impl Cut {
             let message = format!("{} is at {}, and not here", unit.code, unit.standing.place.path);
             let hint = format!("scantrail trace {}", unit.code);
             return Err(Refusal::new(Code::SerialNotHere, message, hint).into());
+        }
+        // Else the piece, with a number of its own, would go out past the hold.
+        if let Some(hold) = writer.hold_over(item.id, unit.lot.as_ref().map(|lot| lot.id), Some(unit.id), None)? {
+            judge_hold(&format!("{} {}", item.sku, unit.code), &hold)?;
         }
         let piece = self.piece(&item, &unit)?;
         let rest = unit.quantity.less(piece);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::held::{add_detail, is_allocated};
+use super::lot::typed_lot;
 use super::record::record_alone;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, House, Recorded, Request, Result, resolve};
@@ -49,7 +50,9 @@ impl HoldWords {
         };
         let not_valid = |message: String, hint: &str| Refusal::new(Code::NotValid, message, hint);
         if let Some(lot) = &self.lot {
-            let lot = LotCode::new(lot).map_err(|error| not_valid(error.to_string(), "look at the label"))?;
+            let house = House::of(view, request.stamp.recorded_at.date_naive())?;
+            let lot =
+                typed_lot(view, &house, lot)?.map_err(|error| not_valid(error.to_string(), "look at the label"))?;
             (rule.lot, rule.serial) = (Some(lot), None);
         }
         if let Some(serial) = &self.serial {

@@ -80,6 +80,26 @@ pub fn lot_named(view: &View<'_>, text: &str, item: Option<&Item>, today: NaiveD
     Ok(found)
 }
 
+/// A lot that is typed on a command line: as it stands where a lot has this text, else without the word of the house before
+/// it, as in a scan.
+///
+/// # Errors
+/// The text is no lot; what the database says.
+pub(super) fn typed_lot(
+    view: &View<'_>,
+    house: &House,
+    text: &str,
+) -> Result<std::result::Result<LotCode, crate::model::CodeError>> {
+    let whole = match LotCode::new(text) {
+        Ok(whole) => whole,
+        Err(error) => return Ok(Err(error)),
+    };
+    let without_word =
+        house.read_text(text).filter(|reading| reading.plain().is_some()).and_then(|reading| reading.lot);
+    let is_known = without_word.is_none() || !view.lots_named(&whole)?.is_empty();
+    Ok(Ok(without_word.filter(|_| !is_known).unwrap_or(whole)))
+}
+
 /// The one lot that a text means.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Result;
 use super::record::Warning;
+use super::site;
 use crate::ledger::{Holding, Movement};
 use crate::model::{ItemId, LotId, PlaceId, PlaceKind, Quantity};
 use crate::store::View;
@@ -19,7 +20,7 @@ pub struct PutAway {
     pub warnings: Vec<Warning>,
 }
 
-/// Looks where the lots of arriving goods lie. Staging, quarantine and transit places do not count: nothing is kept there.
+/// Looks where the lots of moving goods lie, apart from what moves. Staging, quarantine and transit places do not count: nothing is kept there.
 pub fn put_away(view: &View<'_>, movements: &[Movement]) -> Result<PutAway> {
     let mut arriving: BTreeMap<ItemId, BTreeMap<LotId, BTreeSet<PlaceId>>> = BTreeMap::new();
     for one in movements {
@@ -31,7 +32,9 @@ pub fn put_away(view: &View<'_>, movements: &[Movement]) -> Result<PutAway> {
     for (item, lots) in arriving {
         let there = view.holdings_of_lots(item, &lots.keys().copied().collect::<Vec<_>>())?;
         for (lot, places) in lots {
-            let places_of = lies(&there, lot);
+            let mut places_of = lies(&there, lot);
+            leave(&mut places_of, movements, lot);
+            keep_near(view, &mut places_of, &places)?;
             let item = view.item(item)?;
             let code = view.lot_record(lot)?.code.clone();
             for (place, quantity) in &places_of {
@@ -57,6 +60,35 @@ pub fn put_away(view: &View<'_>, movements: &[Movement]) -> Result<PutAway> {
         }
     }
     Ok(found)
+}
+
+/// What the batch itself takes away does not lie there any more.
+fn leave(places: &mut BTreeMap<PlaceId, Quantity>, movements: &[Movement], lot: LotId) {
+    for one in movements.iter().filter(|one| one.lot == Some(lot) && one.from.place != one.to.place) {
+        if let Some(there) = places.get_mut(&one.from.place) {
+            *there = there.less(one.quantity);
+        }
+    }
+    places.retain(|_, there| !there.is_zero());
+}
+
+/// Leaves out what lies at another site than where the goods go: each site keeps a lot for itself.
+fn keep_near(
+    view: &View<'_>,
+    places: &mut BTreeMap<PlaceId, Quantity>,
+    destinations: &BTreeSet<PlaceId>,
+) -> Result<()> {
+    for known in places.keys().copied().collect::<Vec<_>>() {
+        let path = view.place(known)?.path.clone();
+        let mut is_far = true;
+        for destination in destinations {
+            is_far &= site::are_apart(view, &path, &view.place(*destination)?.path)?;
+        }
+        if is_far {
+            places.remove(&known);
+        }
+    }
+    Ok(())
 }
 
 /// How much of a lot lies in each storage place.

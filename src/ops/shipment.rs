@@ -139,8 +139,7 @@ pub(super) fn send(writer: &Writer<'_>, movements: &mut [Movement], via: Option<
     for one in movements.iter_mut() {
         let (from, to) = (writer.place(one.from.place)?, writer.place(one.to.place)?);
         let (here, there) = (site::root_of(&from.path).to_owned(), site::root_of(&to.path).to_owned());
-        let differs = !here.eq_ignore_ascii_case(&there);
-        if !differs || !site::is_site(writer, &from.path)? || !site::is_site(writer, &to.path)? {
+        if !site::are_apart(writer, &from.path, &to.path)? {
             continue;
         }
         let key = (here, there);

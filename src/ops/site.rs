@@ -48,6 +48,15 @@ fn subject_of(root: &str) -> String {
     format!("{BEGINNING}{}", folded(root))
 }
 
+/// Do two places belong to two sites? Where no sites were made, all places are of one.
+///
+/// # Errors
+/// What the database says.
+pub(super) fn are_apart(view: &View<'_>, one: &str, other: &str) -> Result<bool> {
+    let differs = !root_of(one).eq_ignore_ascii_case(root_of(other));
+    Ok(differs && is_site(view, one)? && is_site(view, other)?)
+}
+
 /// The site of a place: its root, and its prefix, which is the root itself until another one is set.
 ///
 /// # Errors

@@ -43,6 +43,8 @@ pub struct Event {
     pub reverses: Option<OperationNumber>,
     /// Why, and what else was remarked.
     pub remark: Option<String>,
+    /// The unit that some was cut off, and the piece.
+    pub cut: Option<[String; 2]>,
 }
 
 /// A hop of a serial, as far as the rules for returns ask.
@@ -82,13 +84,32 @@ impl Event {
         match self.reverses {
             Some(reversed) => format!("{} of {reversed}", self.kind),
             None if gave_back => format!("{}, given back", self.kind),
+            None if self.cut.is_some() => self.what_of_cut(),
             None => self.kind.clone(),
         }
     }
 }
 
+impl Event {
+    fn what_of_cut(&self) -> String {
+        match &self.cut {
+            Some([unit, piece]) if self.serial.as_ref() == Some(piece) => format!("cut off {unit}"),
+            Some([_, piece]) => format!("cut: {piece} came off"),
+            None => self.kind.clone(),
+        }
+    }
+}
+
+/// The unit and the piece, by what an operation says of itself.
+fn cut_of(detail: &str) -> Option<[String; 2]> {
+    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+    let word = |key: &str| detail["cut"][key].as_str().map(str::to_owned);
+    Some([word("serial")?, word("piece")?])
+}
+
 const EVENT: &str = "SELECT o.number, o.kind, o.at, o.at_offset, m.item, m.lot, s.code, m.quantity, m.from_place,
-        m.from_claim, m.to_place, m.to_claim, t.code, o.invoice, p.code, o.reverses, o.reason, o.note
+        m.from_claim, m.to_place, m.to_claim, t.code, o.invoice, p.code, o.reverses, o.reason, o.note,
+        CASE WHEN o.kind = 'cut' THEN o.detail END
     FROM movement m
     JOIN operation o ON o.number = m.operation
     LEFT JOIN serial s ON s.id = m.serial
@@ -111,6 +132,7 @@ struct EventRow {
     partner: Option<String>,
     reverses: Option<OperationNumber>,
     remarks: [Option<String>; 2],
+    detail: Option<String>,
 }
 
 fn event(row: &Row<'_>) -> Result<EventRow> {
@@ -129,6 +151,7 @@ fn event(row: &Row<'_>) -> Result<EventRow> {
         partner: row.get(14)?,
         reverses: row.get::<Option<i64>>(15)?.map(OperationNumber),
         remarks: [row.get(16)?, row.get(17)?],
+        detail: row.get(18)?,
     })
 }
 
@@ -155,6 +178,7 @@ impl View<'_> {
             partner: row.partner,
             reverses: row.reverses,
             remark: row.remarks.into_iter().flatten().reduce(|reason, note| format!("{reason}; {note}")),
+            cut: row.detail.as_deref().and_then(cut_of),
         })
     }
 

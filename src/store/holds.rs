@@ -1,6 +1,6 @@
 //! Holds, and what they need to know of goods.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::engine::{Row, invalid};
@@ -212,9 +212,34 @@ impl View<'_> {
         let cache = &self.cache.holds;
         let wanted: Vec<i64> =
             units.iter().filter(|unit| !cache.borrow().of_units.contains_key(unit)).map(|unit| unit.0).collect();
-        let found = self.effective_receipts(Came::Unit, &wanted)?;
-        cache.borrow_mut().of_units.extend(found.into_iter().map(|(id, receipts)| (SerialId(id), receipts)));
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let wholes = self.wholes_of(&wanted)?;
+        let asked: Vec<i64> = wanted.iter().chain(wholes.iter().map(|(_, whole)| whole)).copied().collect();
+        let mut found = self.effective_receipts(Came::Unit, &asked)?;
+        for (piece, whole) in wholes {
+            let of_whole = found.get(&whole).cloned().unwrap_or_default();
+            let all = found.get(&piece).iter().flat_map(|own| own.iter()).chain(of_whole.iter()).copied().collect();
+            found.insert(piece, all);
+        }
+        let wanted: HashSet<i64> = wanted.into_iter().collect();
+        let of_wanted = found.into_iter().filter(|(id, _)| wanted.contains(id));
+        cache.borrow_mut().of_units.extend(of_wanted.map(|(id, receipts)| (SerialId(id), receipts)));
         Ok(())
+    }
+
+    /// The units that pieces were cut off, and those that these were cut off before: a piece came in as its whole did.
+    fn wholes_of(&self, units: &[i64]) -> Result<Vec<(i64, i64)>> {
+        let sql = "WITH RECURSIVE cut_off (piece, whole) AS (
+                SELECT p.serial, w.serial FROM movement p JOIN operation o ON o.number = p.operation
+                JOIN movement w ON w.operation = p.operation AND w.serial <> p.serial
+                WHERE p.serial = ANY($1) AND p.hop = 1 AND o.kind = 'cut'
+                UNION SELECT c.piece, w.serial FROM cut_off c JOIN movement p ON p.serial = c.whole AND p.hop = 1
+                JOIN operation o ON o.number = p.operation AND o.kind = 'cut'
+                JOIN movement w ON w.operation = p.operation AND w.serial <> p.serial)
+            SELECT piece, whole FROM cut_off ORDER BY piece, whole";
+        self.all(sql, [units], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Looks up how many lots came in, in one query.

@@ -16,6 +16,7 @@ fn the_whole_text_and_the_whole_document() {
     expect![[r#"
         $ scantrail import items items.csv --op-id one
         Operation 1 (import) is recorded.
+        Imported items: 2 rows
         exit 0
 
         $ scantrail import items bad.csv

@@ -114,7 +114,19 @@ fn the_word_in_front_of_a_lot_does_not_belong_to_it() {
         let done = world.json("sell --to BOB --from WH1/A-01", format!("MILK-1L\n1\n{text}\n"));
         assert_eq!(done["lines"][0]["lot"], "114321", "{text}");
         assert_eq!(world.json(&format!("lot show '{text}'"), "")["lot"], "114321", "{text}");
+        let done = world.json(&format!("receive --from ACME --to WH1/A-01 --lot '{text}'"), "MILK-1L\n1\n");
+        assert_eq!(done["lines"][0]["lot"], "114321", "{text}");
+        let held = world.json(&format!("hold MILK-1L --lot '{text}' --reason x --dry-run"), "");
+        assert_eq!(held["here"][0]["lot"], "114321", "{text}");
     }
+    // A hold on what is not here yet, in the words of a notice.
+    world.ok("hold MILK-1L --lot 'Lot no. 777' --reason recall", "");
+    let done = world.json("receive --from ACME --to WH1/A-01", "MILK-1L\n1\n777\n");
+    assert_eq!(done["warnings"][0]["code"], "held-on-arrival");
+    // With a lot that is known by the whole text, that one is meant.
+    world.ok("lot set B8 --item MILK-1L --code 'LOT 9' --reason x", "");
+    let done = world.json("receive --from ACME --to WH1/A-01 --lot 'LOT 9'", "MILK-1L\n1\n");
+    assert_eq!(done["lines"][0]["lot"], "LOT 9");
 }
 
 /// A text that was corrected goes on to scan, in every command; what is shown is the newest one.

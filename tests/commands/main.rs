@@ -59,6 +59,7 @@ mod setting;
 mod sites;
 mod station;
 mod stock;
+mod stories;
 mod trace;
 mod transfer;
 mod undo;

@@ -232,3 +232,19 @@ fn a_live_session_asks_for_each_measure() {
     let outcome = world.ok(&format!("{RECEIVE} --live --resume --json"), "160\n");
     assert_eq!(outcome.document()["lines"][0]["measures"], json!(["150.00", "160.00"]));
 }
+
+/// A piece is as good as what it was cut off: no hold is passed by with a saw.
+#[test]
+fn a_held_unit_is_not_cut_and_a_recall_reaches_the_pieces() {
+    let world = yard();
+    world.ok("cut SL-1 50", "");
+    world.ok("cut SL-1-1 10", "");
+    world.ok("hold SLATE --serial SL-2 --reason cracked", "");
+    assert_eq!(world.refused_codes("cut SL-2 50", ""), ["lot-on-hold"]);
+    world.ok("hold SLATE --from-supplier ACME --reason recall", "");
+    for serial in ["SL-1", "SL-1-1", "SL-1-1-1"] {
+        assert_eq!(world.refused_codes("sell --to BOB", format!("1\n{serial}\n")), ["lot-on-hold"], "{serial}");
+    }
+    world.ok("order add SO-S --kind sales --partner BOB --line SLATE=20", "");
+    assert_eq!(world.json("allocate SO-S", "")["lines"], json!([]));
+}

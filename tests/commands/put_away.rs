@@ -96,3 +96,23 @@ fn a_new_lot_is_split_by_its_own_receipt_and_other_goods_are_never_mentioned() {
     assert_eq!(second["put_away"], json!([{"item": "PUMP", "lot": "L1", "location": "WH1/A-01", "quantity": "1"}]));
     assert_eq!(warnings(&second), ["lot-split"]);
 }
+
+#[test]
+fn a_transfer_that_splits_a_lot_says_so_and_one_that_moves_all_of_it_does_not() {
+    let world = World::stocked();
+    assert_eq!(warnings(&world.json("transfer --to WH1/A-02", "MILK-1L\n4\nB7\n")), ["lot-split"]);
+    assert_eq!(warnings(&world.json("transfer --from WH1/A-01 --to WH1/A-02", "MILK-1L\n6\nB7\n")), Vec::<&str>::new());
+}
+
+#[test]
+fn each_site_keeps_a_lot_for_itself() {
+    let world = World::stocked();
+    world.ok("location add EAST/A-01", "");
+    world.ok("location set EAST", "");
+    world.ok("location set WH1", "");
+    let east = world.json("receive --from ACME --to EAST/A-01", "MILK-1L\n5\nB7\n");
+    assert_eq!((warnings(&east), &east["put_away"]), (vec![], &Value::Null));
+    assert_eq!(world.json("stock --split-lots", "")["stock"], json!([]));
+    world.ok("receive --from ACME --to WH1/A-02", "MILK-1L\n5\nB7\n");
+    assert_eq!(world.json("stock --split-lots", "")["stock"].as_array().map(Vec::len), Some(2));
+}

@@ -15,6 +15,9 @@ use crate::model::{
 use crate::scan::group::{GroupLot, LineLot, LineSerial, OpenGroup};
 use crate::scan::{Known, OutOfOrder};
 
+/// What may be done in a pipe about dates that differ.
+const CORRECT_DATES: &str = "look at the label again; if it is right, --correct-dates --reason TEXT takes its dates";
+
 impl Conversation {
     pub(super) fn judge_destination(&self, what: &str) -> Result<(), Refusal> {
         let is_wanted = self.plan.verb.place_is_destination() || self.plan.verb == Verb::Pick;
@@ -176,9 +179,14 @@ impl Conversation {
             Some(DatesChoice::New) => Ok((said, true, said.or(before))),
             None if self.plan.correct_dates => Ok((said, true, said.or(before))),
             None => {
-                Err(judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said).err().unwrap_or_else(|| {
+                let told = judge_arriving_dates(item.sku.as_str(), code.as_str(), &before, &said).err();
+                let refusal = told.unwrap_or_else(|| {
                     Refusal::new(Code::ExpiryDiffers, format!("the dates of lot {code} differ"), "look at the label")
-                }))
+                });
+                Err(match self.plan.verb {
+                    Verb::Receive => Refusal { hint: CORRECT_DATES.to_owned(), ..refusal },
+                    _ => refusal,
+                })
             }
         }
     }
