@@ -40,6 +40,9 @@ pub fn of(operation: &RecordedOperation) -> String {
         tell(&mut text, &detail, "elsewhere", |row| {
             format!("With a customer: {} ({}) has {}", word(row, "name"), word(row, "partner"), goods(row))
         });
+        if ["here", "elsewhere"].iter().all(|place| rows(&detail, place).is_empty()) {
+            text.push_str("Nothing of it is here or with a customer. What arrives later is held.\n");
+        }
     }
     tell(&mut text, &detail, "overridden", |row| format!("Sold although held: {}: {}", goods(row), word(row, "held")));
     text

@@ -66,6 +66,12 @@ impl HoldRule {
         self.supplier.is_some() || self.received.is_some()
     }
 
+    /// True when it names a lot by this text, which is ours, or what this supplier calls it.
+    pub fn is_of_lot(&self, text: &str, supplier: Option<PartnerId>) -> bool {
+        let is_theirs = |supplier: PartnerId| self.supplier.as_ref().is_none_or(|(id, _)| *id == supplier);
+        self.lot.as_ref().is_some_and(|lot| lot.as_str() == text) && supplier.is_none_or(is_theirs)
+    }
+
     /// True when it may cover one unit and not the one beside it.
     pub fn tells_units_apart(&self) -> bool {
         self.serial.is_some() || self.asks_for_receipts()

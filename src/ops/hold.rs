@@ -5,12 +5,12 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::held::{add_detail, is_allocated};
-use super::lot::typed_lot;
+use super::lot::{lot_named, typed_lot};
 use super::record::record_alone;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, House, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Hold, HoldRule, Holding, Movement, Refusal, SerialRecord};
-use crate::model::{ClaimId, Item, ItemId, LotCode, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode};
+use crate::model::{ClaimId, Item, ItemId, LotCode, LotId, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode};
 use crate::store::{Found, Store, View, Writer};
 
 /// What a hold is about, in the words of the command line.
@@ -110,7 +110,8 @@ pub fn hold(store: &Store, words: &HoldWords, request: &Request) -> Result<Recor
     words.describe(&mut content);
     record_alone(store, request, content.digest(), |writer| {
         let (item, rule) = words.resolve(writer, request)?;
-        if let Some(same) = writer.holds_of(item.id)?.iter().find(|hold| hold.rule == rule) {
+        let named = named_lots(writer, &item, &rule, request)?;
+        if let Some(same) = writer.holds_of(item.id)?.iter().find(|hold| is_same(hold, &rule, &named)) {
             let number = same.operation;
             let message =
                 format!("{} is on hold since operation {number}: {}", rule.words(item.sku.as_str()), same.reason);
@@ -169,8 +170,8 @@ impl ReleaseHold {
         match self {
             ReleaseHold::Words(words) => {
                 let (item, rule) = words.resolve(view, request)?;
-                let holds = view.holds_of(item.id)?;
-                let meant = holds.iter().filter(|hold| hold.rule == rule).cloned().collect();
+                let (holds, named) = (view.holds_of(item.id)?, named_lots(view, &item, &rule, request)?);
+                let meant = holds.iter().filter(|hold| is_same(hold, &rule, &named)).cloned().collect();
                 let what = rule.words(item.sku.as_str());
                 Ok((item, what, meant))
             }
@@ -187,6 +188,19 @@ impl ReleaseHold {
     }
 }
 
+/// The lots that the text of a rule means.
+fn named_lots(view: &View<'_>, item: &Item, rule: &HoldRule, request: &Request) -> Result<Vec<LotId>> {
+    let Some(text) = &rule.lot else { return Ok(Vec::new()) };
+    lot_named(view, text.as_str(), Some(item), request.stamp.recorded_at.date_naive())
+}
+
+/// True when a hold has these words, or names the same lot by another of its names.
+fn is_same(hold: &Hold, rule: &HoldRule, named: &[LotId]) -> bool {
+    let without_lot = |rule: &HoldRule| HoldRule { lot: None, ..rule.clone() };
+    let is_same_lot = hold.rule.lot.is_some() && named.iter().any(|lot| hold.lots.contains(lot));
+    hold.rule == *rule || (is_same_lot && without_lot(&hold.rule) == without_lot(rule))
+}
+
 fn not_on_hold(view: &View<'_>, item: &Item, what: &str) -> Result<Refusal> {
     let holds = view.holds_of(item.id)?;
     let others: Vec<String> =
@@ -195,9 +209,9 @@ fn not_on_hold(view: &View<'_>, item: &Item, what: &str) -> Result<Refusal> {
         true => format!("{what} is not on hold, and nothing of {} is", item.sku),
         false => format!("{what} is not on hold; on hold is {}", others.join(", ")),
     };
-    let hint = match holds.first() {
-        Some(hold) => format!("scantrail release-hold --hold {} --reason TEXT", hold.operation),
-        None => format!("scantrail item show {}", item.sku),
+    let hint = match holds.is_empty() {
+        false => "the one that is meant, by its number: scantrail release-hold --hold NUMBER --reason TEXT".to_owned(),
+        true => format!("scantrail item show {}", item.sku),
     };
     Ok(Refusal::new(Code::NotOnHold, message, hint))
 }

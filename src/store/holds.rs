@@ -118,27 +118,37 @@ impl View<'_> {
         self.find_receipts_ahead(&units)
     }
 
-    /// The lots that were renamed, and that have the text of a hold among their names.
+    /// The lots that have the text of a hold among their other names: those that were renamed, and those that the supplier
+    /// of the hold, or any supplier where it names none, calls so.
     fn add_other_names(&self, holds: &mut [Hold]) -> Result<()> {
         let texts: Vec<String> = holds.iter().filter_map(|hold| Some(hold.rule.lot.as_ref()?.to_string())).collect();
         if texts.is_empty() {
             return Ok(());
         }
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let sql = "SELECT DISTINCT code, item, lot FROM lot_name WHERE code = ANY($1) ORDER BY lot";
-        let named = self
-            .all(sql, [texts.as_slice()], |row| Ok((row.get::<String>(0)?, ItemId(row.get(1)?), LotId(row.get(2)?))))?;
-        for (code, item, lot) in named {
-            let of_name = |hold: &&mut Hold| {
-                hold.item == item && hold.rule.lot.as_ref().is_some_and(|text| text.as_str() == code)
-            };
-            for hold in holds.iter_mut().filter(of_name) {
+        for (text, item, lot, supplier) in self.other_names(&texts)? {
+            for hold in holds.iter_mut().filter(|hold| hold.item == item && hold.rule.is_of_lot(&text, supplier)) {
                 if !hold.lots.contains(&lot) {
                     hold.lots.push(lot);
                 }
             }
         }
         Ok(())
+    }
+
+    /// The lots that are called so besides their first text, and by which supplier.
+    fn other_names(&self, texts: &[&str]) -> Result<Vec<(String, ItemId, LotId, Option<PartnerId>)>> {
+        let ours = "SELECT DISTINCT code, item, lot FROM lot_name WHERE code = ANY($1) ORDER BY lot";
+        let mut names =
+            self.all(ours, [texts], |row| Ok((row.get(0)?, ItemId(row.get(1)?), LotId(row.get(2)?), None)))?;
+        let theirs = "SELECT code, item, lot, partner, operation FROM supplier_lot WHERE code = ANY($1)
+                      ORDER BY operation";
+        let stated = self.all(theirs, [texts], |row| {
+            let name = (row.get(0)?, ItemId(row.get(1)?), LotId(row.get(2)?), Some(PartnerId(row.get(3)?)));
+            Ok((name, OperationNumber(row.get(4)?)))
+        })?;
+        names.extend(self.that_count(stated)?);
+        Ok(names)
     }
 
     /// The first hold over a unit; without a unit, over all that there is of a lot, or of an item without lots. `arriving`

@@ -174,7 +174,7 @@ impl View<'_> {
     }
 
     /// Rows whose operation was not undone, each once.
-    fn that_count<T: PartialEq>(&self, rows: Vec<(T, OperationNumber)>) -> Result<Vec<T>> {
+    pub(super) fn that_count<T: PartialEq>(&self, rows: Vec<(T, OperationNumber)>) -> Result<Vec<T>> {
         let mut found: Vec<T> = Vec::new();
         for (row, operation) in rows {
             if self.counts(operation)? && !found.contains(&row) {

@@ -112,7 +112,7 @@ fn a_lot_is_recalled() {
 
         $ scantrail release-hold MILK-1L --reason 'tested, good'
         ! refused [not-on-hold] all of MILK-1L is not on hold; on hold is lot B8 of MILK-1L (12)
-        !   hint: scantrail release-hold --hold 12 --reason TEXT
+        !   hint: the one that is meant, by its number: scantrail release-hold --hold NUMBER --reason TEXT
         exit 3
 
         $ scantrail release-hold MILK-1L --lot B8 --reason 'tested, good'
@@ -510,6 +510,29 @@ fn a_lot_is_held_by_all_its_names() {
     // Corrected once more, it stays on hold, and a new hold by an old name is the same lot.
     world.ok("lot set X7 --item MILK-1L --code X8 --reason misread", "");
     assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n1\nX8\n"), ["lot-on-hold"]);
-    world.ok("release-hold MILK-1L --lot X7 --reason clean", "");
+    assert_eq!(world.refused_codes("hold MILK-1L --lot X8 --reason dirty", ""), ["already-on-hold"]);
+    world.ok("release-hold MILK-1L --lot X8 --reason clean", "");
     world.ok("sell --to BOB", "MILK-1L\n1\nX8\n");
+    // What is not on hold ends no other hold.
+    world.ok("hold MILK-1L --lot B7 --reason glass", "");
+    let refused = world.refused_document("release-hold MILK-1L --lot X8 --reason clean", "");
+    assert_eq!(refused["refused"][0]["code"], "not-on-hold");
+    assert!(refused["refused"][0]["hint"].as_str().unwrap().contains("--hold NUMBER"), "{refused}");
+}
+
+/// Letters of recall name the maker's lot: what the supplier calls it.
+#[test]
+fn a_lot_is_held_by_what_its_supplier_calls_it() {
+    let world = World::shop();
+    let receive = "receive --from ACME --to WH1/A-01 --item MILK-1L";
+    world.ok(&format!("{receive} --lot M-1 --supplier-lot 114321"), "5\n");
+    let held = world.json("hold MILK-1L --from-supplier ACME --lot 114321 --reason recall", "");
+    assert_eq!(held["here"][0]["lot"], "M-1", "{held}");
+    assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n5\nM-1\n"), ["lot-on-hold"]);
+    // So is what comes later under the same text of the supplier.
+    world.ok("hold MILK-1L --lot 99 --reason recall", "");
+    world.ok(&format!("{receive} --lot M-2 --supplier-lot 99"), "5\n");
+    assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n5\nM-2\n"), ["lot-on-hold"]);
+    let told = world.ok("hold MILK-1L --lot NEVER-SEEN --reason recall", "").stdout;
+    assert!(told.contains("Nothing of it is here or with a customer."), "{told}");
 }

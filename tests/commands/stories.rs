@@ -743,6 +743,7 @@ fn l14_a_hold_catches_what_arrives_later() {
         $ scantrail hold LAPTOP-15 --serial SN77 --reason stolen
         Operation 11 (hold) is recorded.
         On hold: LAPTOP-15 SN77
+        Nothing of it is here or with a customer. What arrives later is held.
         exit 0
 
         $ scantrail receive --from ACME --to WH1/A-01
