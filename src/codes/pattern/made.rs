@@ -89,8 +89,10 @@ impl Years {
             length @ (1 | 2) => {
                 let (cycle, last) = (if length == 1 { 10 } else { 100 }, digits(text, length)?);
                 let newest = latest.checked_sub((latest.checked_sub(last)?).rem_euclid(cycle))?;
-                // A leap day in a decade can lie two decades back, one in a century two centuries.
-                (0..4).filter_map(|back| newest.checked_sub(back * cycle)).collect()
+                // A leap day in a decade can lie two decades back. Two digits mean a year from 49 years ago to 50 years
+                // from now (GS1 General Specifications, section 7.12): what has not come yet is no day of 1926.
+                let years = (0..4).filter_map(|back| newest.checked_sub(back * cycle));
+                years.filter(|year| length == 1 || latest.saturating_sub(*year) < 50).collect()
             }
             _ => return None,
         };
