@@ -73,7 +73,7 @@ pub use profile::{
     Calibration, CalibrationFault, LineEnd, Loss, Profile, ProfileFault, SettingFault, calibrate, calibrate_all, sheet,
 };
 pub use reader::{read, read_by};
-pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning};
+pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning, is_same_unit};
 pub use rules::{Rules, without_lot_word};
 pub use settle::{Facts, Questions};
 pub use shown::shown;

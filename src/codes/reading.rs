@@ -169,6 +169,11 @@ impl Reading {
     }
 }
 
+/// True for two words for one unit, such as `sqft` and `ft²`.
+pub fn is_same_unit(one: &str, other: &str) -> bool {
+    plain_unit(one) == plain_unit(other)
+}
+
 /// A unit as it is compared: people write `sqft`, `sq ft` and `ft2` for `ft²`.
 fn plain_unit(unit: &str) -> String {
     let unit = unit.trim().to_lowercase().replace('²', "2").replace('³', "3").replace('^', "");

@@ -7,7 +7,7 @@ use super::fields::{self, Bearer};
 use super::masters::{Checked, clean, draft, is_free, is_free_of_own, not_valid};
 use super::record::record;
 use super::{Content, Recorded, Request, Result, Warning, numbers, pattern, resolve};
-use crate::codes::{Gtin, Template, TemplateWarning};
+use crate::codes::{Gtin, Template, TemplateWarning, is_same_unit};
 use crate::ledger::{Code, Refusal};
 use crate::model::{Item, ItemId, ItemRules, PartnerKind, Picking, Quantity, Scale, Sku, Tracking};
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
@@ -380,6 +380,14 @@ pub fn set_item(store: &Store, change: &AddItem, request: &Request) -> Result<Re
         }
         if let Some(unit) = change.unit() {
             after.unit = clean(unit)?;
+        }
+        let is_amount = after.rules.is_measured || after.scale != Scale::WHOLE;
+        if is_amount && !is_same_unit(&before.unit, &after.unit) && writer.item_is_used(before.id)? {
+            let message = format!(
+                "{} has movements or stands on orders, and what is in {} is no amount in {}",
+                before.sku, before.unit, after.unit
+            );
+            return Err(Refusal::new(Code::ItemInUse, message, "make a new item with another SKU").into());
         }
         writer.set_item(&after)?;
         let known = writer.item_codes(before.id)?;

@@ -157,3 +157,18 @@ fn a_rule_that_does_not_fit_is_refused() {
     assert_eq!(world.run("item add X --name x --track lot --shelf-life -1", "").exit, 2);
     assert_eq!(world.run("item add X --name x --track lot --require-certificate perhaps", "").exit, 2);
 }
+
+/// What is in kilograms is no amount in pounds; another spelling of the same unit is.
+#[test]
+fn the_unit_of_amounts_stays_once_there_are_some() {
+    let world = World::stocked();
+    world.ok("item add SLATE --name Slate --track serial --measure sqft --scale 2", "");
+    world.ok("item set SLATE --measure 'sq ft'", "");
+    world.ok("receive --from ACME --to WH1/A-01", "SLATE\n1\nSL-1\n150\n");
+    assert_eq!(world.refused_codes("item set SLATE --measure kg", ""), ["item-in-use"]);
+    assert_eq!(world.refused_codes("item set SLATE --unit m", ""), ["item-in-use"]);
+    world.ok("item set SLATE --measure ft²", "");
+    world.ok("receive --from ACME --to WH1/A-01", "FLOUR\n2.5\nF1\n");
+    assert_eq!(world.refused_codes("item set FLOUR --unit lb", ""), ["item-in-use"]);
+    world.ok("item set BOLT --unit piece", "");
+}
