@@ -47,8 +47,8 @@ impl Shipment {
                 Refusal::new(Code::UnknownOperation, message, "its number stands on the slip; scantrail log").into()
             );
         };
-        if let Some(undone_by) = view.reversal_of(number)? {
-            let message = format!("transfer {number} was undone by operation {undone_by}");
+        if !view.counts(number)? {
+            let message = format!("transfer {number} was undone");
             return Err(Refusal::new(Code::UnknownOperation, message, "scantrail log").into());
         }
         let (mut left, mut sources) = (BTreeMap::new(), Vec::new());
@@ -68,7 +68,7 @@ impl Shipment {
             else {
                 continue;
             };
-            if view.reversal_of(arrived)?.is_none() {
+            if view.counts(arrived)? {
                 for one in view.movements(arrived)? {
                     subtract(&mut left, &one);
                 }

@@ -185,7 +185,10 @@ impl View<'_> {
     }
 
     /// True when an operation was not undone, or its undo was.
-    fn counts(&self, operation: OperationNumber) -> Result<bool> {
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn counts(&self, operation: OperationNumber) -> Result<bool> {
         let (mut counts, mut last) = (true, operation);
         while let Some(undo) = self.reversal_of(last)? {
             (counts, last) = (!counts, undo);

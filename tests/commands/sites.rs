@@ -69,7 +69,14 @@ fn an_arrival_is_undone_and_then_it_is_open_again() {
     let arrived = world.json(&line, "BOLT\n5\n")["operation"].clone();
     assert_eq!(world.refused_codes(&format!("undo {sent} --reason wrong"), ""), ["has-dependants"]);
     world.ok(&format!("undo {arrived} --reason wrong"), "");
-    assert_eq!(rows(&world.json(&line, "BOLT\n4\n")["short"]), ["1 BOLT - -"]);
+    let again = world.json(&line, "BOLT\n4\n");
+    assert_eq!(rows(&again["short"]), ["1 BOLT - -"]);
+    // So is a transfer whose undo was undone.
+    world.ok(&format!("undo {} --reason wrong", again["operation"]), "");
+    let undone = world.json(&format!("undo {sent} --reason wrong"), "")["operation"].clone();
+    assert_eq!(world.refused_codes(&line, "BOLT\n5\n"), ["unknown-operation"]);
+    world.ok(&format!("undo {undone} --reason 'sent after all'"), "");
+    assert!(rows(&world.json(&line, "BOLT\n5\n")["short"]).is_empty());
 }
 
 #[test]
