@@ -22,6 +22,7 @@ use crate::print::symbol::Symbology;
   scantrail label location WH1/A-01 --out places.pdf --stock 5160 --start 5
   scantrail label lot B7 --item MILK-1L --out lot.pdf --stock 50x25 --copies 24
   scantrail label badge ANN BOB --out badges.pdf
+  scantrail label partner @supplier/ACME --out acme.pdf
   scantrail label commands --out commands.pdf --paper letter")]
 pub struct Args {
     /// What the labels are for
@@ -29,7 +30,8 @@ pub struct Args {
     kind: Kind,
     /// Their codes
     #[arg(required_if_eq_any([
-        ("kind", "serial"), ("kind", "lot"), ("kind", "item"), ("kind", "location"), ("kind", "order"), ("kind", "badge")]))]
+        ("kind", "serial"), ("kind", "lot"), ("kind", "item"), ("kind", "location"), ("kind", "order"), ("kind", "partner"),
+        ("kind", "badge")]))]
     codes: Vec<String>,
     /// Of which item, where a serial or lot fits several
     #[arg(long, value_name = "ITEM")]
@@ -53,6 +55,9 @@ enum Kind {
     #[value(alias = "place")]
     Location,
     Order,
+    /// The badge of a supplier or customer
+    Partner,
+    /// The badge of an operator
     Badge,
     Commands,
 }

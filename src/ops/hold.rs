@@ -10,7 +10,9 @@ use super::record::record_alone;
 use super::settle::{reclaim, record_of};
 use super::{Content, Draft, House, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Hold, HoldRule, Holding, Movement, Refusal, SerialRecord};
-use crate::model::{ClaimId, Item, ItemId, LotCode, LotId, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode};
+use crate::model::{
+    ClaimId, Item, ItemId, LotCode, LotId, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode,
+};
 use crate::store::{Found, Store, View, Writer};
 
 /// What a hold is about, in the words of the command line.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::owners::owner_named;
 use super::sold_certificates::sold_certificates;
 use super::trace::{Trace, TraceNow};
 use super::{Attached, OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
-use crate::model::{Item, LotCode, LotId, Quantity, SerialCode};
+use crate::model::{Item, LotCode, LotId, PartnerKind, Quantity, SerialCode};
 use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
 use crate::print::label::{Label, LabelStock, MOST_LABELS_PER_FILE, label_pages};
@@ -19,7 +20,7 @@ use crate::print::slip::{self, LotLine, Slip, SlipLine};
 use crate::print::symbol::{Symbology, gs1_element_string};
 use crate::print::trace_report::{self, TraceReport};
 use crate::print::{AttachedFile, Page};
-use crate::store::{ItemCode, RecordedLine, RecordedOperation, View};
+use crate::store::{ItemCode, Partner, RecordedLine, RecordedOperation, View};
 
 /// Finished documents: one, or several when there are more labels than one file holds.
 #[derive(Debug, Clone, Default)]
@@ -252,6 +253,12 @@ fn label_named(view: &View<'_>, kind: &str, code: &str, item: Option<&Item>, sym
             let details = vec![place.kind.word().to_owned()];
             label(view, &Thing::Plain { headline: "Place".into(), code: place.path.clone(), details }, symbology)
         }
+        "partner" => {
+            let partner = owner_named(view, code)?;
+            let headline = capitalised(partner.kind.word());
+            let (code, details) = (badge_code(view, &partner)?, vec![partner.name]);
+            label(view, &Thing::Plain { headline, code, details }, symbology)
+        }
         _ => {
             let order =
                 view.order_named(code)?.ok_or_else(|| unknown(Code::UnknownOrder, "order has the number", code))?;
@@ -261,6 +268,18 @@ fn label_named(view: &View<'_>, kind: &str, code: &str, item: Option<&Item>, sym
             label(view, &Thing::Plain { headline, code: order.code.to_string(), details }, symbology)
         }
     }
+}
+
+/// What stands in the bars of a partner's badge: the code, or where that names anything else too, its end of the ledger.
+fn badge_code(view: &View<'_>, partner: &Partner) -> Result<String> {
+    let other = match partner.kind {
+        PartnerKind::Supplier => PartnerKind::Customer,
+        PartnerKind::Customer => PartnerKind::Supplier,
+    };
+    let is_taken = view.partner_named(other, &partner.code)?.is_some()
+        || view.order_named(&partner.code)?.is_some()
+        || resolve::code(view, &partner.code)?.is_some();
+    Ok(if is_taken { partner.place.path.clone() } else { partner.code.clone() })
 }
 
 fn capitalised(word: &str) -> String {

@@ -43,9 +43,16 @@ fn the_whole_text_and_the_whole_document() {
 #[test]
 fn every_kind_and_every_paper() {
     let world = World::stocked();
-    for kind in
-        ["serial SN1", "lot B7", "batch B7", "item BOLT LAP15", "location WH1/A-01 VAN-1", "order SO-2001", "commands"]
-    {
+    for kind in [
+        "serial SN1",
+        "lot B7",
+        "batch B7",
+        "item BOLT LAP15",
+        "location WH1/A-01 VAN-1",
+        "order SO-2001",
+        "partner ACME @customer/BOB",
+        "commands",
+    ] {
         for stock in ["L7160", "5160", "50x25"] {
             let document = world.json(&format!("label {kind} --out out.pdf --stock {stock}"), "");
             assert_eq!(document["files"], json!(["out.pdf"]), "{kind}");

@@ -307,7 +307,7 @@ fn a_station_that_is_killed_between_any_two_scans_goes_on() {
 fn a_queue_of_scans_faster_than_the_database_loses_none() {
     let world = World::stocked();
     let mut terminal = begin(&world, "station");
-    let mut queue = vec![mode(Mode::Receive), "ACME".to_owned(), "WH1/A-02".to_owned()];
+    let mut queue = vec![mode(Mode::Receive), "@supplier/ACME".to_owned(), "WH1/A-02".to_owned()];
     for group in 0..10 {
         queue.extend(["LAPTOP-15".to_owned(), quantity(20)]);
         queue.extend((0..20).map(|unit| format!("Q{group}-{unit}")));
