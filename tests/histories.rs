@@ -65,8 +65,9 @@ fn action(dice: &mut Dice, model: &Model) -> Action {
             by_date: dice.percent(70),
             all_or_nothing: dice.percent(10),
         },
-        42..46 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
-        46..58 => Action::Batch(batch(dice, model, Verb::Pick)),
+        42..45 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
+        45..49 => cut(dice, model),
+        49..58 => Action::Batch(batch(dice, model, Verb::Pick)),
         58..68 => Action::Batch(batch(dice, model, Verb::Sell)),
         68..72 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
         72..78 => Action::Batch(batch(dice, model, Verb::Return)),
@@ -164,7 +165,8 @@ fn batch(dice: &mut Dice, model: &Model, verb: Verb) -> Batch {
     let no_mixed = verb == Verb::Receive;
     if !no_mixed && dice.percent(20) {
         let serials = serials(dice, model, &batch, None, None);
-        batch.groups.push(Group { item: None, units: serials.len() as i64, lot: None, serials });
+        let units = serials.len() as i64;
+        batch.groups.push(Group { item: None, units, lot: None, serials, measures: Vec::new() });
         return batch;
     }
     let ordered: Vec<String> = match &batch.order {
@@ -204,10 +206,32 @@ fn group(dice: &mut Dice, model: &Model, batch: &Batch, sku: &str) -> Group {
     let lot = item.by_lot.then_some(lot);
     if item.by_serial {
         let serials = serials(dice, model, batch, Some(sku), lot.as_deref());
-        return Group { item: Some(sku.to_owned()), units: serials.len() as i64, lot, serials };
+        let is_stated = item.is_measured && batch.verb == Verb::Receive;
+        let measures = serials.iter().filter(|_| is_stated).map(|_| measure(dice)).collect();
+        return Group { item: Some(sku.to_owned()), units: serials.len() as i64, lot, serials, measures };
     }
     let units = if item.scale == 0 { 1 + dice.roll(4) as i64 } else { 25 + dice.roll(400) as i64 };
-    Group { item: Some(sku.to_owned()), units, lot, serials: Vec::new() }
+    Group { item: Some(sku.to_owned()), units, lot, serials: Vec::new(), measures: Vec::new() }
+}
+
+/// Round measures and odd ones, some of them equal.
+fn measure(dice: &mut Dice) -> i64 {
+    if dice.percent(60) { dice.pick(&[5_000, 15_000, 16_000, 20_000]) } else { 1 + dice.roll(25_000) as i64 }
+}
+
+/// Mostly some off a unit that is here, and now and then too much of one that is not.
+fn cut(dice: &mut Dice, model: &Model) -> Action {
+    let units: Vec<String> =
+        model.serials.iter().filter(|(of, _)| of == "SLATE").map(|(_, serial)| serial.clone()).collect();
+    let is_here =
+        |serial: &&String| model.standing("SLATE", serial).is_some_and(|(spot, _)| model.is_ours(&spot.place));
+    let here: Vec<String> = units.iter().filter(is_here).cloned().collect();
+    let serial = dice.maybe(85, &here).or_else(|| dice.maybe(80, &units));
+    let serial = serial.unwrap_or_else(|| dice.pick(&SERIALS).to_owned());
+    let whole = model.measure("SLATE", &serial);
+    let measure =
+        if dice.percent(90) { 1 + dice.roll((whole - 1) as usize) as i64 } else { whole + dice.roll(2) as i64 };
+    Action::Cut { serial, measure }
 }
 
 /// Serials that mostly stand where the batch may take them.

@@ -68,6 +68,7 @@ fn what_is_no_measure_is_refused() {
         ("SLATE\n1.5\n", &["2 1.5 quantity-not-whole"]),
         // The measure of a refused unit is passed over.
         ("SLATE\n2\nSL-1\n100\nSL-9\n110\nBOLT\n1\n", &["3 SL-1 serial-already-in-stock"]),
+        ("SLATE\n2\nSL-9\n110\nSL-9\n110\nBOLT\n1\n", &["5 SL-9 duplicate-in-batch"]),
         ("SLATE\n1\nSL-9\nWH1/A-02\n100\n", &["4 WH1/A-02 quantity-not-a-number"]),
     ] {
         assert_eq!(world.refused(RECEIVE, scans), refused, "{scans:?}");
