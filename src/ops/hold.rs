@@ -259,7 +259,7 @@ fn given_back(view: &View<'_>, number: OperationNumber, request: &Request) -> Re
         let wanted = super::allocate::needs(view, claim.order)?.get(&one.item).copied().unwrap_or_default().less(given);
         let there = match unit {
             Some(unit) => match view.position_of(unit)? {
-                Some((spot, hop)) if spot == one.to => Some((Quantity::one(view.item(one.item)?.scale), hop)),
+                Some((spot, hop, whole)) if spot == one.to => Some((whole, hop)),
                 _ => None,
             },
             None => {
@@ -270,7 +270,12 @@ fn given_back(view: &View<'_>, number: OperationNumber, request: &Request) -> Re
             }
         };
         let Some((there, hop)) = there else { continue };
-        let quantity = one.quantity.min(there).min(wanted);
+        // A unit is set aside whole or not at all; a measured one may reach over what is wanted.
+        let quantity = match unit {
+            Some(_) if wanted.is_positive() => there,
+            Some(_) => Quantity::ZERO,
+            None => one.quantity.min(there).min(wanted),
+        };
         if quantity.is_positive() {
             let serial = one.serial.map(|before| crate::ledger::SerialHop { hop: hop + 1, ..before });
             movements.push(Movement { quantity, serial, from: one.to, to: one.from, ..one });

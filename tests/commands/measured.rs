@@ -249,3 +249,16 @@ fn a_held_unit_is_not_cut_and_a_recall_reaches_the_pieces() {
     world.ok("order add SO-S --kind sales --partner BOB --line SLATE=20", "");
     assert_eq!(world.json("allocate SO-S", "")["lines"], json!([]));
 }
+
+/// The undo of a hold sets aside again what the unit measures, and not one of it.
+#[test]
+fn what_was_set_aside_before_a_hold_comes_back_whole() {
+    let world = yard();
+    world.ok("order add SO-S --kind sales --partner BOB --line SLATE=320", "");
+    world.ok("allocate SO-S", "");
+    let before = units(&world);
+    let hold = world.json("hold SLATE --reason recall", "")["operation"].clone();
+    world.ok(&format!("undo {hold} --reason mistake"), "");
+    assert_eq!(units(&world), before);
+    assert_eq!(world.json("order show SO-S", "")["lines"][0]["allocated"], "325.50");
+}

@@ -445,11 +445,18 @@ impl Model {
             let (order, _) = one.from.claim.clone().unwrap();
             let is_bad = one.lot.as_ref().is_some_and(|lot| self.is_expired(&one.item, lot))
                 || then.is_held(&one.item, one.lot.as_deref(), one.serial.as_deref());
-            let there = match &one.serial {
-                Some(serial) => i64::from(then.standing(&one.item, serial).unwrap().0 == one.to),
-                None => then.stock(&one.item, one.lot.as_deref()).get(&one.to).copied().unwrap_or(0),
+            let needed = then.needed(&order, &one.item);
+            let units = match &one.serial {
+                // Whole or not at all, and as it measures now.
+                Some(serial) if then.standing(&one.item, serial).unwrap().0 == one.to && needed > 0 => {
+                    then.measure(&one.item, serial)
+                }
+                Some(_) => 0,
+                None => {
+                    let stock = then.stock(&one.item, one.lot.as_deref());
+                    one.units.min(stock.get(&one.to).copied().unwrap_or(0)).min(needed)
+                }
             };
-            let units = one.units.min(there).min(then.needed(&order, &one.item));
             if !is_bad && units > 0 {
                 let back = Move { units, from: one.to.clone(), to: one.from.clone(), ..one.clone() };
                 then.operations.last_mut().unwrap().moves.push(back.clone());
