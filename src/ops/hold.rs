@@ -296,7 +296,7 @@ impl Covered {
     fn quantity(&self) -> Quantity {
         match self.units.len() {
             0 => self.holding.quantity,
-            count => Quantity::from_smallest_units(i64::try_from(count).unwrap_or(i64::MAX)),
+            _ => self.units.iter().map(|unit| unit.quantity).sum(),
         }
     }
 }
@@ -312,7 +312,7 @@ fn covered(view: &View<'_>, hold: &Hold) -> Result<Vec<Covered>> {
                 item: item.id,
                 lot: record.lot.clone(),
                 standing: record.standing.clone(),
-                quantity: Quantity::one(item.scale),
+                quantity: record.quantity,
             };
             found.push(Covered { item, holding, units: vec![record] });
         }
@@ -378,8 +378,7 @@ fn releases(one: &Covered) -> Vec<Movement> {
     if one.units.is_empty() {
         return vec![reclaim(&one.holding, None, one.holding.quantity, ClaimId::FREE)];
     }
-    let each = Quantity::one(one.item.scale);
-    one.units.iter().map(|unit| reclaim(&one.holding, Some(unit), each, ClaimId::FREE)).collect()
+    one.units.iter().map(|unit| reclaim(&one.holding, Some(unit), unit.quantity, ClaimId::FREE)).collect()
 }
 
 fn serials(one: &Covered) -> Vec<&str> {
@@ -421,7 +420,7 @@ fn of_order(one: &Covered) -> Vec<Value> {
     };
     match one.units.is_empty() {
         true => vec![row(None, one.holding.quantity)],
-        false => one.units.iter().map(|unit| row(Some(unit.code.as_str()), Quantity::one(one.item.scale))).collect(),
+        false => one.units.iter().map(|unit| row(Some(unit.code.as_str()), unit.quantity)).collect(),
     }
 }
 

@@ -257,6 +257,16 @@ fn what_was_set_aside_before_a_hold_comes_back_whole() {
     world.ok("order add SO-S --kind sales --partner BOB --line SLATE=320", "");
     world.ok("allocate SO-S", "");
     let before = units(&world);
+    world.ok("sell --to BOB", "1\nSL-2\n");
+    let before = [&before[..1], &before[2..]].concat();
+    let told = world.ok("hold SLATE --reason recall --dry-run", "").stdout;
+    for line in [
+        "No longer set aside for SO-S: 150.00 of SLATE (SL-1).",
+        "Here: 160.00 of SLATE (SL-4) at WH1/A-01",
+        "With a customer: Bob's Bikes (BOB) has 200.00 of SLATE (SL-2)",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
     let hold = world.json("hold SLATE --reason recall", "")["operation"].clone();
     world.ok(&format!("undo {hold} --reason mistake"), "");
     assert_eq!(units(&world), before);
