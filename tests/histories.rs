@@ -269,6 +269,40 @@ fn serials(dice: &mut Dice, model: &Model, batch: &Batch, sku: Option<&str>, lot
     chosen
 }
 
+/// The receipt of a lot of milk.
+fn milk(index: usize, units: i64, to: &str, expires: Option<String>) -> Batch {
+    let lot = Some(format!("LOT-{index}"));
+    let group = Group { item: Some("MILK".to_owned()), units, lot, serials: Vec::new(), measures: Vec::new() };
+    Batch {
+        verb: Verb::Receive,
+        order: None,
+        partner: Some("ACME".to_owned()),
+        from: None,
+        to: Some(to.to_owned()),
+        scanned_place: None,
+        disposition: "restock",
+        allow_over: false,
+        expires,
+        lot_by_flag: true,
+        groups: vec![group],
+    }
+}
+
+/// The dates of the milk that may be set aside, without one last, and how much there is with each.
+fn free_milk(model: &Model) -> Vec<((bool, Option<String>), i64)> {
+    let mut found = Vec::new();
+    for lot in model.lots_of("MILK").into_iter().flatten() {
+        if model.is_expired("MILK", &lot) || model.is_held("MILK", Some(&lot), None) {
+            continue;
+        }
+        let date = model.expiry("MILK", &lot);
+        let stock = model.stock("MILK", Some(&lot)).into_iter();
+        let free = stock.filter(|(spot, units)| spot.claim.is_none() && *units > 0 && model.is_pickable(&spot.place));
+        found.extend(free.map(|(_, units)| ((date.is_none(), date.clone()), units)));
+    }
+    found
+}
+
 fn play(seeds: &[u64], more_places: bool) {
     let mut world = World::new(more_places);
     for seed in seeds {
@@ -302,5 +336,44 @@ proptest! {
         more_places in any::<bool>(),
     ) {
         play(&seeds, more_places);
+    }
+
+    /// Lots with random dates, sizes and places, and then one order after the other: what is set aside expires no later
+    /// than anything that is left, never has expired, and is never more than is ordered or there.
+    #[test]
+    fn first_expired_goes_first_and_never_more_than_is_ordered_or_there(
+        lots in prop::collection::vec((prop::option::weighted(0.8, 0_u32..40), 1_i64..4, any::<bool>()), 1..9),
+        holds in prop::collection::vec(0_usize..9, 0..2),
+    ) {
+        let mut world = World::new(false);
+        for (index, (day, units, is_far)) in lots.iter().enumerate() {
+            let expires = day.map(|day| format!("2026-{}-{:02}", 11 + day / 28, 1 + day % 28));
+            world.step(Action::Batch(milk(index, *units, if *is_far { "B" } else { "A" }, expires)), false, false);
+        }
+        for index in holds {
+            let lot = Some(format!("LOT-{index}"));
+            let rule = Rule { item: "MILK".to_owned(), lot, serial: None, supplier: None };
+            if !world.model.holds().iter().any(|(_, on)| *on == rule) {
+                world.step(Action::Hold(rule), false, false);
+            }
+        }
+        for order in SALES {
+            let good_before = free_milk(&world.model);
+            let needed = world.model.needed(order, "MILK");
+            let allocate = Action::Allocate { order: order.to_owned(), by_date: true, all_or_nothing: false };
+            world.step(allocate, false, false);
+            let taken = &world.model.operations.last().unwrap().moves;
+            let total: i64 = taken.iter().map(|one| one.units).sum();
+            let there: i64 = good_before.iter().map(|(_, units)| units).sum();
+            assert_eq!(total, needed.min(there), "{}", world.log);
+            let date = |lot: &Option<String>| {
+                let date = world.model.expiry("MILK", lot.as_deref().unwrap());
+                (date.is_none(), date)
+            };
+            let latest = taken.iter().map(|one| date(&one.lot)).max();
+            let first_left = free_milk(&world.model).into_iter().map(|(date, _)| date).min();
+            assert!(latest.is_none() || first_left.is_none() || latest <= first_left, "{}", world.log);
+            assert!(taken.iter().all(|one| !world.model.is_expired("MILK", one.lot.as_deref().unwrap())));
+        }
     }
 }

@@ -202,7 +202,6 @@ impl World {
                     strategy: Some(strategy),
                     all_or_nothing: *all_or_nothing,
                     measured: if *by_date { MeasuredStrategy::LeastOvershoot } else { MeasuredStrategy::FewestUnits },
-                    ..Allocate::default()
                 };
                 verb.run(&self.store, request)
             }
