@@ -65,8 +65,9 @@ fn action(dice: &mut Dice, model: &Model) -> Action {
             by_date: dice.percent(70),
             all_or_nothing: dice.percent(10),
         },
-        42..46 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
-        46..58 => Action::Batch(batch(dice, model, Verb::Pick)),
+        42..45 => Action::Release { order: dice.pick(&SALES).to_owned(), picked_too: dice.percent(40) },
+        45..49 => cut(dice, model),
+        49..58 => Action::Batch(batch(dice, model, Verb::Pick)),
         58..68 => Action::Batch(batch(dice, model, Verb::Sell)),
         68..72 => Action::ShipPicked { order: dice.pick(&SALES).to_owned() },
         72..78 => Action::Batch(batch(dice, model, Verb::Return)),
@@ -164,7 +165,8 @@ fn batch(dice: &mut Dice, model: &Model, verb: Verb) -> Batch {
     let no_mixed = verb == Verb::Receive;
     if !no_mixed && dice.percent(20) {
         let serials = serials(dice, model, &batch, None, None);
-        batch.groups.push(Group { item: None, units: serials.len() as i64, lot: None, serials });
+        let units = serials.len() as i64;
+        batch.groups.push(Group { item: None, units, lot: None, serials, measures: Vec::new() });
         return batch;
     }
     let ordered: Vec<String> = match &batch.order {
@@ -204,10 +206,32 @@ fn group(dice: &mut Dice, model: &Model, batch: &Batch, sku: &str) -> Group {
     let lot = item.by_lot.then_some(lot);
     if item.by_serial {
         let serials = serials(dice, model, batch, Some(sku), lot.as_deref());
-        return Group { item: Some(sku.to_owned()), units: serials.len() as i64, lot, serials };
+        let is_stated = item.is_measured && batch.verb == Verb::Receive;
+        let measures = serials.iter().filter(|_| is_stated).map(|_| measure(dice)).collect();
+        return Group { item: Some(sku.to_owned()), units: serials.len() as i64, lot, serials, measures };
     }
     let units = if item.scale == 0 { 1 + dice.roll(4) as i64 } else { 25 + dice.roll(400) as i64 };
-    Group { item: Some(sku.to_owned()), units, lot, serials: Vec::new() }
+    Group { item: Some(sku.to_owned()), units, lot, serials: Vec::new(), measures: Vec::new() }
+}
+
+/// Round measures and odd ones, some of them equal.
+fn measure(dice: &mut Dice) -> i64 {
+    if dice.percent(60) { dice.pick(&[5_000, 15_000, 16_000, 20_000]) } else { 1 + dice.roll(25_000) as i64 }
+}
+
+/// Mostly some off a unit that is here, and now and then too much of one that is not.
+fn cut(dice: &mut Dice, model: &Model) -> Action {
+    let units: Vec<String> =
+        model.serials.iter().filter(|(of, _)| of == "SLATE").map(|(_, serial)| serial.clone()).collect();
+    let is_here =
+        |serial: &&String| model.standing("SLATE", serial).is_some_and(|(spot, _)| model.is_ours(&spot.place));
+    let here: Vec<String> = units.iter().filter(is_here).cloned().collect();
+    let serial = dice.maybe(85, &here).or_else(|| dice.maybe(80, &units));
+    let serial = serial.unwrap_or_else(|| dice.pick(&SERIALS).to_owned());
+    let whole = model.measure("SLATE", &serial);
+    let measure =
+        if dice.percent(90) { 1 + dice.roll((whole - 1) as usize) as i64 } else { whole + dice.roll(2) as i64 };
+    Action::Cut { serial, measure }
 }
 
 /// Serials that mostly stand where the batch may take them.
@@ -245,6 +269,40 @@ fn serials(dice: &mut Dice, model: &Model, batch: &Batch, sku: Option<&str>, lot
     chosen
 }
 
+/// The receipt of a lot of milk.
+fn milk(index: usize, units: i64, to: &str, expires: Option<String>) -> Batch {
+    let lot = Some(format!("LOT-{index}"));
+    let group = Group { item: Some("MILK".to_owned()), units, lot, serials: Vec::new(), measures: Vec::new() };
+    Batch {
+        verb: Verb::Receive,
+        order: None,
+        partner: Some("ACME".to_owned()),
+        from: None,
+        to: Some(to.to_owned()),
+        scanned_place: None,
+        disposition: "restock",
+        allow_over: false,
+        expires,
+        lot_by_flag: true,
+        groups: vec![group],
+    }
+}
+
+/// The dates of the milk that may be set aside, without one last, and how much there is with each.
+fn free_milk(model: &Model) -> Vec<((bool, Option<String>), i64)> {
+    let mut found = Vec::new();
+    for lot in model.lots_of("MILK").into_iter().flatten() {
+        if model.is_expired("MILK", &lot) || model.is_held("MILK", Some(&lot), None) {
+            continue;
+        }
+        let date = model.expiry("MILK", &lot);
+        let stock = model.stock("MILK", Some(&lot)).into_iter();
+        let free = stock.filter(|(spot, units)| spot.claim.is_none() && *units > 0 && model.is_pickable(&spot.place));
+        found.extend(free.map(|(_, units)| ((date.is_none(), date.clone()), units)));
+    }
+    found
+}
+
 fn play(seeds: &[u64], more_places: bool) {
     let mut world = World::new(more_places);
     for seed in seeds {
@@ -278,5 +336,44 @@ proptest! {
         more_places in any::<bool>(),
     ) {
         play(&seeds, more_places);
+    }
+
+    /// Lots with random dates, sizes and places, and then one order after the other: what is set aside expires no later
+    /// than anything that is left, never has expired, and is never more than is ordered or there.
+    #[test]
+    fn first_expired_goes_first_and_never_more_than_is_ordered_or_there(
+        lots in prop::collection::vec((prop::option::weighted(0.8, 0_u32..40), 1_i64..4, any::<bool>()), 1..9),
+        holds in prop::collection::vec(0_usize..9, 0..2),
+    ) {
+        let mut world = World::new(false);
+        for (index, (day, units, is_far)) in lots.iter().enumerate() {
+            let expires = day.map(|day| format!("2026-{}-{:02}", 11 + day / 28, 1 + day % 28));
+            world.step(Action::Batch(milk(index, *units, if *is_far { "B" } else { "A" }, expires)), false, false);
+        }
+        for index in holds {
+            let lot = Some(format!("LOT-{index}"));
+            let rule = Rule { item: "MILK".to_owned(), lot, serial: None, supplier: None };
+            if !world.model.holds().iter().any(|(_, on)| *on == rule) {
+                world.step(Action::Hold(rule), false, false);
+            }
+        }
+        for order in SALES {
+            let good_before = free_milk(&world.model);
+            let needed = world.model.needed(order, "MILK");
+            let allocate = Action::Allocate { order: order.to_owned(), by_date: true, all_or_nothing: false };
+            world.step(allocate, false, false);
+            let taken = &world.model.operations.last().unwrap().moves;
+            let total: i64 = taken.iter().map(|one| one.units).sum();
+            let there: i64 = good_before.iter().map(|(_, units)| units).sum();
+            assert_eq!(total, needed.min(there), "{}", world.log);
+            let date = |lot: &Option<String>| {
+                let date = world.model.expiry("MILK", lot.as_deref().unwrap());
+                (date.is_none(), date)
+            };
+            let latest = taken.iter().map(|one| date(&one.lot)).max();
+            let first_left = free_milk(&world.model).into_iter().map(|(date, _)| date).min();
+            assert!(latest.is_none() || first_left.is_none() || latest <= first_left, "{}", world.log);
+            assert!(taken.iter().all(|one| !world.model.is_expired("MILK", one.lot.as_deref().unwrap())));
+        }
     }
 }

@@ -275,7 +275,7 @@ fn given_back(view: &View<'_>, number: OperationNumber, request: &Request) -> Re
         let wanted = super::allocate::needs(view, claim.order)?.get(&one.item).copied().unwrap_or_default().less(given);
         let there = match unit {
             Some(unit) => match view.position_of(unit)? {
-                Some((spot, hop)) if spot == one.to => Some((Quantity::one(view.item(one.item)?.scale), hop)),
+                Some((spot, hop, whole)) if spot == one.to => Some((whole, hop)),
                 _ => None,
             },
             None => {
@@ -286,7 +286,12 @@ fn given_back(view: &View<'_>, number: OperationNumber, request: &Request) -> Re
             }
         };
         let Some((there, hop)) = there else { continue };
-        let quantity = one.quantity.min(there).min(wanted);
+        // A unit is set aside whole or not at all; a measured one may reach over what is wanted.
+        let quantity = match unit {
+            Some(_) if wanted.is_positive() => there,
+            Some(_) => Quantity::ZERO,
+            None => one.quantity.min(there).min(wanted),
+        };
         if quantity.is_positive() {
             let serial = one.serial.map(|before| crate::ledger::SerialHop { hop: hop + 1, ..before });
             movements.push(Movement { quantity, serial, from: one.to, to: one.from, ..one });
@@ -307,7 +312,7 @@ impl Covered {
     fn quantity(&self) -> Quantity {
         match self.units.len() {
             0 => self.holding.quantity,
-            count => Quantity::from_smallest_units(i64::try_from(count).unwrap_or(i64::MAX)),
+            _ => self.units.iter().map(|unit| unit.quantity).sum(),
         }
     }
 }
@@ -323,7 +328,7 @@ fn covered(view: &View<'_>, hold: &Hold) -> Result<Vec<Covered>> {
                 item: item.id,
                 lot: record.lot.clone(),
                 standing: record.standing.clone(),
-                quantity: Quantity::one(item.scale),
+                quantity: record.quantity,
             };
             found.push(Covered { item, holding, units: vec![record] });
         }
@@ -389,8 +394,7 @@ fn releases(one: &Covered) -> Vec<Movement> {
     if one.units.is_empty() {
         return vec![reclaim(&one.holding, None, one.holding.quantity, ClaimId::FREE)];
     }
-    let each = Quantity::one(one.item.scale);
-    one.units.iter().map(|unit| reclaim(&one.holding, Some(unit), each, ClaimId::FREE)).collect()
+    one.units.iter().map(|unit| reclaim(&one.holding, Some(unit), unit.quantity, ClaimId::FREE)).collect()
 }
 
 fn serials(one: &Covered) -> Vec<&str> {
@@ -432,7 +436,7 @@ fn of_order(one: &Covered) -> Vec<Value> {
     };
     match one.units.is_empty() {
         true => vec![row(None, one.holding.quantity)],
-        false => one.units.iter().map(|unit| row(Some(unit.code.as_str()), Quantity::one(one.item.scale))).collect(),
+        false => one.units.iter().map(|unit| row(Some(unit.code.as_str()), unit.quantity)).collect(),
     }
 }
 

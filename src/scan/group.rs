@@ -105,8 +105,6 @@ pub(super) struct OpenGroup {
     pub refused_slots: usize,
     /// Each serial is followed by its measure.
     pub needs_measures: bool,
-    /// A serial was refused, and its measure is to be passed over.
-    pub passes_measure: bool,
     /// What the store knew of a unit that is not tracked by serial, for when no quantity follows.
     pub known: Known,
 }
@@ -123,7 +121,6 @@ impl OpenGroup {
             serials: Vec::new(),
             refused_slots: 0,
             needs_measures: false,
-            passes_measure: false,
             known: Known::default(),
         }
     }

@@ -294,14 +294,15 @@ impl View<'_> {
         self.holdings_of(self.all(sql, [item.0], balance)?)
     }
 
-    /// The spot of a serial and the number of its last hop.
+    /// The spot of a serial, the number of its last hop, and how much the unit is: one, or its measure.
     ///
     /// # Errors
     /// What the database says.
-    pub fn position_of(&self, serial: SerialId) -> Result<Option<(Spot, u32)>> {
-        let sql = "SELECT place, claim, hop FROM position WHERE serial = $1";
+    pub fn position_of(&self, serial: SerialId) -> Result<Option<(Spot, u32, Quantity)>> {
+        let sql = "SELECT place, claim, hop, quantity FROM position WHERE serial = $1";
         self.one(sql, [serial.0], |row| {
-            Ok((Spot { place: PlaceId(row.get(0)?), claim: ClaimId(row.get(1)?) }, row.get(2)?))
+            let spot = Spot { place: PlaceId(row.get(0)?), claim: ClaimId(row.get(1)?) };
+            Ok((spot, row.get(2)?, Quantity::from_smallest_units(row.get(3)?)))
         })
     }
 

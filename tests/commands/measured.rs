@@ -68,6 +68,7 @@ fn what_is_no_measure_is_refused() {
         ("SLATE\n1.5\n", &["2 1.5 quantity-not-whole"]),
         // The measure of a refused unit is passed over.
         ("SLATE\n2\nSL-1\n100\nSL-9\n110\nBOLT\n1\n", &["3 SL-1 serial-already-in-stock"]),
+        ("SLATE\n2\nSL-9\n110\nSL-9\n110\nBOLT\n1\n", &["5 SL-9 duplicate-in-batch"]),
         ("SLATE\n1\nSL-9\nWH1/A-02\n100\n", &["4 WH1/A-02 quantity-not-a-number"]),
     ] {
         assert_eq!(world.refused(RECEIVE, scans), refused, "{scans:?}");
@@ -247,4 +248,27 @@ fn a_held_unit_is_not_cut_and_a_recall_reaches_the_pieces() {
     }
     world.ok("order add SO-S --kind sales --partner BOB --line SLATE=20", "");
     assert_eq!(world.json("allocate SO-S", "")["lines"], json!([]));
+}
+
+/// The undo of a hold sets aside again what the unit measures, and not one of it.
+#[test]
+fn what_was_set_aside_before_a_hold_comes_back_whole() {
+    let world = yard();
+    world.ok("order add SO-S --kind sales --partner BOB --line SLATE=320", "");
+    world.ok("allocate SO-S", "");
+    let before = units(&world);
+    world.ok("sell --to BOB", "1\nSL-2\n");
+    let before = [&before[..1], &before[2..]].concat();
+    let told = world.ok("hold SLATE --reason recall --dry-run", "").stdout;
+    for line in [
+        "No longer set aside for SO-S: 150.00 of SLATE (SL-1).",
+        "Here: 160.00 of SLATE (SL-4) at WH1/A-01",
+        "With a customer: Bob's Bikes (BOB) has 200.00 of SLATE (SL-2)",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+    let hold = world.json("hold SLATE --reason recall", "")["operation"].clone();
+    world.ok(&format!("undo {hold} --reason mistake"), "");
+    assert_eq!(units(&world), before);
+    assert_eq!(world.json("order show SO-S", "")["lines"][0]["allocated"], "325.50");
 }

@@ -7,7 +7,7 @@ use crate::inspector::Inspector;
 use sha2::{Digest, Sha256};
 
 /// Queries that give no row when all is well.
-const NEVER: [(&str, &str); 11] = [
+const NEVER: [(&str, &str); 12] = [
     (
         "the sum over all places is zero",
         "SELECT item, lot, sum(quantity) FROM balance GROUP BY item, lot HAVING sum(quantity) <> 0",
@@ -61,11 +61,17 @@ const NEVER: [(&str, &str); 11] = [
          WHERE b.claim > 0 AND b.quantity <> 0 AND p.kind NOT IN ('storage', 'staging')",
     ),
     (
-        "as many serials stand on a spot as its balance says",
+        "the units on a spot measure what its balance says",
         "SELECT b.item, b.place, b.quantity FROM balance b JOIN item i ON i.id = b.item
          JOIN place p ON p.id = b.place AND p.kind NOT IN ('supplier', 'adjust', 'work')
-         WHERE i.tracking IN ('serial', 'lot+serial') AND b.quantity <> (SELECT count(*) FROM position s
-           WHERE s.item = b.item AND s.lot = b.lot AND s.place = b.place AND s.claim = b.claim)",
+         WHERE i.tracking IN ('serial', 'lot+serial') AND b.quantity <> (SELECT coalesce(sum(quantity), 0)
+           FROM position s WHERE s.item = b.item AND s.lot = b.lot AND s.place = b.place AND s.claim = b.claim)",
+    ),
+    (
+        "a unit measures what it did when it last moved, and one where nothing is measured",
+        "SELECT s.serial, s.quantity, m.quantity FROM position s JOIN item i ON i.id = s.item
+         JOIN movement m ON m.serial = s.serial AND m.hop = s.hop
+         WHERE s.quantity <> m.quantity OR s.quantity <= 0 OR (i.sku <> 'SLATE' AND s.quantity <> 1)",
     ),
     (
         "operations are numbered without gaps",

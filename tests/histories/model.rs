@@ -95,6 +95,8 @@ pub struct Item {
     pub by_lot: bool,
     pub by_serial: bool,
     pub scale: u32,
+    /// Each unit carries its own measure, and orders are in it.
+    pub is_measured: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -122,6 +124,8 @@ pub struct Group {
     pub units: i64,
     pub lot: Option<String>,
     pub serials: Vec<String>,
+    /// What each unit measures, where it is received and its item is measured.
+    pub measures: Vec<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -148,11 +152,16 @@ impl Batch {
         for group in &self.groups {
             let item = group.item.as_ref().map(|sku| model.item(sku));
             scans.extend(group.item.clone());
-            scans.push(shown(group.units, item.map_or(0, |item| item.scale)));
+            // Units are counted, measured or not.
+            let scale = item.filter(|item| !item.by_serial).map_or(0, |item| item.scale);
+            scans.push(shown(group.units, scale));
             if item.is_some_and(|item| item.by_lot) && !self.lot_by_flag {
                 scans.extend(group.lot.clone());
             }
-            scans.extend(group.serials.iter().cloned());
+            for (index, serial) in group.serials.iter().enumerate() {
+                scans.push(serial.clone());
+                scans.extend(group.measures.get(index).map(|measure| shown(*measure, 2)));
+            }
         }
         scans
     }
@@ -276,6 +285,11 @@ impl Model {
         self.hops(item, serial).last().map(|(_, one)| (one.to.clone(), one.lot.clone()))
     }
 
+    /// How much a unit is: its measure, as it last moved; else one.
+    pub fn measure(&self, item: &str, serial: &str) -> i64 {
+        self.hops(item, serial).last().map_or(1, |(_, one)| one.units)
+    }
+
     pub fn operation(&self, number: i64) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.number == number)
     }
@@ -387,6 +401,10 @@ impl Model {
                 found.extend(self.root(operation).0.partner.clone());
             }
         }
+        let first = serial.and_then(|serial| self.hops(sku, serial).first().map(|(operation, _)| *operation));
+        if let Some(cut) = first.filter(|first| first.kind == "cut") {
+            found.extend(self.deliverers(sku, lot, cut.moves[0].serial.as_deref()));
+        }
         found
     }
 
@@ -427,11 +445,18 @@ impl Model {
             let (order, _) = one.from.claim.clone().unwrap();
             let is_bad = one.lot.as_ref().is_some_and(|lot| self.is_expired(&one.item, lot))
                 || then.is_held(&one.item, one.lot.as_deref(), one.serial.as_deref());
-            let there = match &one.serial {
-                Some(serial) => i64::from(then.standing(&one.item, serial).unwrap().0 == one.to),
-                None => then.stock(&one.item, one.lot.as_deref()).get(&one.to).copied().unwrap_or(0),
+            let needed = then.needed(&order, &one.item);
+            let units = match &one.serial {
+                // Whole or not at all, and as it measures now.
+                Some(serial) if then.standing(&one.item, serial).unwrap().0 == one.to && needed > 0 => {
+                    then.measure(&one.item, serial)
+                }
+                Some(_) => 0,
+                None => {
+                    let stock = then.stock(&one.item, one.lot.as_deref());
+                    one.units.min(stock.get(&one.to).copied().unwrap_or(0)).min(needed)
+                }
             };
-            let units = one.units.min(there).min(then.needed(&order, &one.item));
             if !is_bad && units > 0 {
                 let back = Move { units, from: one.to.clone(), to: one.from.clone(), ..one.clone() };
                 then.operations.last_mut().unwrap().moves.push(back.clone());
@@ -552,7 +577,7 @@ impl Model {
             verdict.refuse(line, fault);
             return;
         }
-        if self.is_over_ordered(batch, sku, group.units) {
+        if !item.is_measured && self.is_over_ordered(batch, sku, group.units) {
             verdict.refuse(line + 1, "over-ordered");
             return;
         }
@@ -572,6 +597,8 @@ impl Model {
             return;
         }
         let group_lot = group.lot.clone().filter(|_| lot_fault.is_none());
+        let lines_each = if group.measures.is_empty() { 1 } else { 2 };
+        let mut in_batch = 0;
         for (index, serial) in group.serials.iter().enumerate() {
             let mut codes = self.unit_faults(batch, sku, serial, group_lot.as_deref());
             // A refused unit was not scanned: only one that was accepted makes the next a double.
@@ -580,8 +607,12 @@ impl Model {
             if is_double {
                 codes.insert("duplicate-in-batch");
             }
-            if let Some(code) = first_of(codes) {
-                verdict.refuse(next + index as u32, code);
+            if codes.is_empty() && item.is_measured && self.is_reached(batch, sku, in_batch) {
+                codes.insert("over-ordered");
+            }
+            match first_of(codes) {
+                Some(code) => verdict.refuse(next + lines_each * index as u32, code),
+                None => in_batch += self.measure(sku, serial),
             }
         }
     }
@@ -628,8 +659,13 @@ impl Model {
                 let is_return = batch.verb == Verb::Return;
                 codes.insert(if is_return { "not-sold-on-order" } else { "not-on-order" });
             }
-            let of_item = accepted.iter().filter(|(of, _)| of == sku).count() as i64;
-            if codes.is_empty() && self.is_over_ordered(batch, sku, of_item + 1) {
+            let of_item: i64 =
+                accepted.iter().filter(|(of, _)| of == sku).map(|(of, text)| self.measure(of, text)).sum();
+            let is_over = match self.item(sku).is_measured {
+                true => self.is_reached(batch, sku, of_item),
+                false => self.is_over_ordered(batch, sku, of_item + 1),
+            };
+            if codes.is_empty() && is_over {
                 codes.insert("over-ordered");
             }
             if codes.is_empty() {
@@ -668,6 +704,14 @@ impl Model {
             _ => return false,
         };
         done + units > self.ordered(order, sku)
+    }
+
+    /// The last measured unit may reach over what is ordered; after it there is no other.
+    fn is_reached(&self, batch: &Batch, sku: &str, in_batch: i64) -> bool {
+        let goes_out = Model::leaves_for_use(batch.verb);
+        batch.order.as_ref().is_some_and(|order| {
+            goes_out && self.ordered(order, sku) > 0 && self.is_over_ordered(batch, sku, in_batch + 1)
+        })
     }
 
     fn unit_faults(&self, batch: &Batch, sku: &str, serial: &str, lot: Option<&str>) -> Codes {
@@ -915,7 +959,10 @@ impl Model {
             (_, Some((_, lot))) => lot,
         };
         let to = self.spot_after(batch, to_place, &from);
-        let expected = Move { from, to, units: 1, lot, ..one.clone() };
+        let at = group.serials.iter().position(|of| of == serial).unwrap_or_default();
+        let units = group.measures.get(at).copied().unwrap_or_else(|| self.measure(&one.item, serial));
+        let units = if self.item(&one.item).is_measured { units } else { 1 };
+        let expected = Move { from, to, units, lot, ..one.clone() };
         if expected == *one { Ok(()) } else { Err(format!("expected {expected:?}, and it was {one:?}")) }
     }
 
@@ -976,6 +1023,10 @@ impl Model {
             return self.check_given_back_by_arrival(batch, main, given_back);
         };
         for item in &self.items {
+            if item.is_measured {
+                self.check_measured_given_back(batch, order, item.sku, main, given_back)?;
+                continue;
+            }
             let sum = |moves: &[&Move], test: &dyn Fn(&Move) -> bool| -> i64 {
                 moves.iter().filter(|one| one.item == item.sku && test(one)).map(|one| one.units).sum()
             };
@@ -997,6 +1048,44 @@ impl Model {
             if sum(given_back, &|one| one.from.is_of(order)) != found {
                 return Err(format!("{given_back:?} was not this order's"));
             }
+        }
+        Ok(())
+    }
+
+    /// Of measured units so many are given back as can be, while what stays set aside still reaches what is ordered.
+    fn check_measured_given_back(
+        &self,
+        batch: &Batch,
+        order: &str,
+        sku: &str,
+        main: &[&Move],
+        given_back: &[&Move],
+    ) -> Result<(), String> {
+        let main: Vec<&&Move> = main.iter().filter(|one| one.item == sku).collect();
+        let given_back: Vec<&&Move> = given_back.iter().filter(|one| one.item == sku).collect();
+        let is_new = main.iter().any(|one| !one.from.is_of(order));
+        let stages: &[&str] = if batch.verb == Verb::Sell { &["allocated", "picked"] } else { &["allocated"] };
+        let mut stays: Vec<i64> = Vec::new();
+        for (of, serial) in self.serials.iter().filter(|(of, _)| of == sku) {
+            let claim = self.standing(of, serial).unwrap().0.claim;
+            let is_outstanding = claim.is_some_and(|(of, stage)| of == order && stages.contains(&stage.as_str()));
+            let moves = |one: &&&&Move| one.serial.as_ref() == Some(serial);
+            if is_outstanding && !main.iter().any(|one| moves(&one)) && !given_back.iter().any(|one| moves(&one)) {
+                stays.push(self.measure(of, serial));
+            }
+        }
+        let done = match batch.verb {
+            Verb::Sell => self.shipped(order, sku),
+            _ => self.shipped(order, sku) + self.claimed(order, "picked", sku),
+        };
+        let room = self.ordered(order, sku) - done - main.iter().map(|one| one.units).sum::<i64>();
+        let left: i64 = stays.iter().sum();
+        let was_wanted = is_new && given_back.iter().all(|one| one.from.is_of(order));
+        if !given_back.is_empty() && (!was_wanted || left < room.max(0)) {
+            return Err(format!("{given_back:?} should have stayed set aside: {left} is left for {room}"));
+        }
+        if is_new && stays.iter().any(|one| left - one >= room.max(0)) {
+            return Err(format!("more could be given back than {given_back:?}: {stays:?} is left for {room}"));
         }
         Ok(())
     }
@@ -1073,7 +1162,7 @@ impl Model {
             let (stands, its_lot) = self.standing(sku, serial).unwrap();
             stands == *spot && its_lot.as_deref() == lot && self.is_held(sku, lot, Some(serial))
         };
-        units.filter(|(_, serial)| is_held(serial)).count() as i64
+        units.filter(|(_, serial)| is_held(serial)).map(|(of, serial)| self.measure(of, serial)).sum()
     }
 
     pub fn needed(&self, order: &str, sku: &str) -> i64 {
@@ -1106,6 +1195,10 @@ impl Model {
             }
         }
         for item in &self.items {
+            if item.is_measured {
+                self.check_measured_allocation(order, item.sku, by_date, moves)?;
+                continue;
+            }
             let mut left = self.needed(order, item.sku);
             for (lot, places) in self.free_stock(item.sku, by_date) {
                 let there: i64 = places.iter().map(|(_, units)| units).sum();
@@ -1136,6 +1229,70 @@ impl Model {
         Ok(())
     }
 
+    /// Is there no better choice of measured units? Every choice is tried: the least total that reaches what is needed, and
+    /// the fewest units of those; or the other way round. Among equals the newest unit is as old as can be.
+    fn check_measured_allocation(&self, order: &str, sku: &str, least: bool, moves: &[Move]) -> Result<(), String> {
+        let need = self.needed(order, sku);
+        let units: Vec<&(String, String)> = self
+            .serials
+            .iter()
+            .filter(|(of, serial)| {
+                let (spot, lot) = self.standing(of, serial).unwrap();
+                let is_free = spot.claim.is_none() && self.is_pickable(&spot.place);
+                of == sku && is_free && !self.is_held(of, lot.as_deref(), Some(serial))
+            })
+            .collect();
+        let measures: Vec<i64> = units.iter().map(|(of, serial)| self.measure(of, serial)).collect();
+        let all: i64 = measures.iter().sum();
+        let mut best: Option<((i64, i64), Vec<usize>)> = None;
+        for choice in 0..1_u32 << units.len() {
+            let newest_first: Vec<usize> = (0..units.len()).rev().filter(|at| choice >> at & 1 == 1).collect();
+            let total: i64 = newest_first.iter().map(|at| measures[*at]).sum();
+            let count = newest_first.len() as i64;
+            let rank = (if least { (total, count) } else { (count, total) }, newest_first);
+            if total >= need.min(all) && best.as_ref().is_none_or(|best| rank < *best) {
+                best = Some(rank);
+            }
+        }
+        let chosen = best.filter(|_| need > 0).map(|(_, chosen)| chosen).unwrap_or_default();
+        let expected: BTreeMap<&str, i64> = chosen.into_iter().map(|at| (units[at].1.as_str(), measures[at])).collect();
+        let mine = moves.iter().filter(|one| one.item == sku);
+        let found: BTreeMap<&str, i64> =
+            mine.map(|one| (one.serial.as_deref().unwrap_or_default(), one.units)).collect();
+        if expected == found { Ok(()) } else { Err(format!("{expected:?} reach {need}, and {found:?} were taken")) }
+    }
+
+    /// What cutting some off a unit moves, or why not. The bench is `@adjust`.
+    pub fn cut(&self, sku: &str, serial: &str, measure: i64) -> Result<Vec<Move>, &'static str> {
+        let Some((spot, lot)) = self.standing(sku, serial) else { return Err("unknown-serial") };
+        if !self.is_ours(&spot.place) {
+            return Err("serial-not-here");
+        }
+        if self.is_held(sku, lot.as_deref(), Some(serial)) {
+            return Err("lot-on-hold");
+        }
+        let whole = self.measure(sku, serial);
+        if measure >= whole {
+            return Err("measure-too-large");
+        }
+        let is_free = |piece: &String| !self.serials.iter().any(|(of, text)| of == sku && text == piece);
+        let piece = (1..).map(|number| format!("{serial}-{number}")).find(is_free).unwrap();
+        let bench = Spot::free("@adjust");
+        let one = |serial: &str, units: i64, from: &Spot, to: &Spot| Move {
+            item: sku.to_owned(),
+            lot: lot.clone(),
+            serial: Some(serial.to_owned()),
+            units,
+            from: from.clone(),
+            to: to.clone(),
+        };
+        Ok(vec![
+            one(serial, whole, &spot, &bench),
+            one(serial, whole - measure, &bench, &spot),
+            one(&piece, measure, &bench, &Spot::free(&spot.place)),
+        ])
+    }
+
     /// Everything that stands under a claim.
     fn under(&self, order: &str, stage: &str) -> Vec<(String, Option<String>, Option<String>, i64, Spot)> {
         let mut found = Vec::new();
@@ -1144,7 +1301,7 @@ impl Model {
             for (sku, serial) in self.serials.iter().filter(|(of, _)| of == item.sku) {
                 let (spot, lot) = self.standing(sku, serial).unwrap();
                 if spot.claim == claim {
-                    found.push((sku.clone(), lot, Some(serial.clone()), 1, spot));
+                    found.push((sku.clone(), lot, Some(serial.clone()), self.measure(sku, serial), spot));
                 }
             }
         }
@@ -1218,9 +1375,13 @@ impl Model {
             return Ok(self.undo_of_hold(target, &self.after_undo(target, Vec::new())));
         }
         let back = |one: &Move| Move { from: one.to.clone(), to: one.from.clone(), ..one.clone() };
-        let moves: Vec<Move> = target.moves.iter().map(back).collect();
-        for one in &moves {
+        let moves: Vec<Move> = target.moves.iter().rev().map(back).collect();
+        for (index, one) in moves.iter().enumerate() {
             let Some(serial) = &one.serial else { continue };
+            // A unit that was cut moved twice: its last step is taken back first.
+            if moves[..index].iter().any(|before| before.item == one.item && before.serial == one.serial) {
+                continue;
+            }
             let hops = self.hops(&one.item, serial);
             let moved_on = hops
                 .iter()
@@ -1240,7 +1401,8 @@ impl Model {
         for order in self.orders.iter().filter(|order| order.is_sales) {
             for item in &self.items {
                 let (before, then) = (self.set_aside(order.code, item.sku), after.set_aside(order.code, item.sku));
-                if then > before && then > self.ordered(order.code, item.sku) {
+                let ordered = self.ordered(order.code, item.sku);
+                if then > before && then > ordered && (!item.is_measured || before >= ordered) {
                     return Err("has-dependants");
                 }
             }

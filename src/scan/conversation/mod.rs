@@ -104,6 +104,8 @@ pub struct Conversation {
     /// A place was refused: the groups after it are not blamed for having none.
     place_was_refused: bool,
     passing_over: bool,
+    /// A serial was refused, and its measure is to be passed over, also where it was the last one of its group.
+    passes_measure: bool,
     is_done: bool,
     seen: HashSet<(ItemId, SerialCode)>,
     counted: HashMap<ItemId, Quantity>,
@@ -122,6 +124,7 @@ impl Conversation {
             place: None,
             place_was_refused: false,
             passing_over: false,
+            passes_measure: false,
             is_done: false,
             seen: HashSet::new(),
             counted: HashMap::new(),
@@ -319,7 +322,13 @@ impl Conversation {
         if let Kind::Command(command) = reading.kind {
             return self.command(command, scan, known);
         }
-        match self.due() {
+        let due = self.due();
+        let is_measure = reading.plain().is_some_and(Quantity::looks_like_one)
+            && (matches!(due, Due::Serial(..)) || (known.item.is_none() && known.place.is_none()));
+        if std::mem::take(&mut self.passes_measure) && is_measure {
+            return Ok("the measure of the refused unit is passed over".to_owned());
+        }
+        match due {
             Due::UnitOrQuantity => self.after_unit(scan, reading, known),
             Due::Quantity => self.quantity(scan, reading, known),
             Due::Lot => self.lot(scan, reading, known),
@@ -398,7 +407,7 @@ impl Conversation {
             group.refused_slots += 1;
         } else {
             group.refused_slots += 1;
-            group.passes_measure = group.needs_measures;
+            self.passes_measure = group.needs_measures;
         }
         if group.is_complete() {
             self.open = None;

@@ -239,10 +239,6 @@ impl Conversation {
         if self.is_typed_done(reading) {
             return self.done(scan);
         }
-        let Some(group) = self.open.as_mut() else { return self.opening(scan, reading, known) };
-        if std::mem::take(&mut group.passes_measure) && reading.plain().is_some_and(Quantity::looks_like_one) {
-            return Ok("the measure of the refused unit is passed over".to_owned());
-        }
         let Some(group) = self.open.as_ref() else { return self.opening(scan, reading, known) };
         self.judge_serial_kind(group, reading, known).map_err(|refusal| stumble(refusal, scan, Then::Stay))?;
         let refused = |refusal| stumble(refusal, scan, Then::TakeSlot);
