@@ -157,6 +157,8 @@ const DIGIT: &str = "D";
 // No fixed word begins with it.
 const BADGE: &str = "B";
 const MOST_QUANTITY: u32 = 999_999;
+/// The longest command scan: a badge with the longest name.
+const MOST_CHARACTERS: usize = PREFIX.len() + BADGE.len() + MOST_BADGE_CHARACTERS + 1;
 
 impl Command {
     /// The quantities that a sheet has.
@@ -214,6 +216,16 @@ impl Command {
             return begins_almost(text.as_bytes()).then(|| Err(unreadable(CommandFault::Damaged)));
         }
         Some(Command::parse(&text.to_ascii_uppercase()).map_err(unreadable))
+    }
+
+    /// The command scan that stands in a text behind something else: the end of the scan before it was lost.
+    pub(super) fn inside(text: &str) -> Option<String> {
+        let capitals = text.to_ascii_uppercase();
+        capitals.match_indices(PREFIX).filter(|(at, _)| *at > 0).find_map(|(at, _)| {
+            let rest = capitals.get(at..)?;
+            let ends = (PREFIX.len() + 2..=rest.len().min(MOST_CHARACTERS)).rev();
+            ends.filter_map(|end| rest.get(..end)).find(|code| Command::parse(code).is_ok()).map(str::to_owned)
+        })
     }
 
     fn parse(code: &str) -> Result<Command, CommandFault> {

@@ -97,6 +97,9 @@ pub(super) struct Reader<'r> {
 
 impl Reader<'_> {
     pub(super) fn scan(&self, identifier: Option<&str>, data: &str) -> Scanned {
+        if let Some(command) = Command::inside(data) {
+            return with_symbology(Scanned::unread(data, Unreadable::CommandInside(command)), identifier);
+        }
         if let Some(scanned) = identifier.and_then(|identifier| self.in_other_case(identifier, data)) {
             return scanned;
         }

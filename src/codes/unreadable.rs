@@ -99,6 +99,9 @@ pub enum Unreadable {
         /// The first layout that explains the text.
         layout: &'static str,
     },
+    /// A command scan behind something else.
+    #[error("the command scan {0} stands inside of it: two scans ran together, scan them again one by one")]
+    CommandInside(String),
     /// It begins like a command scan and is none.
     #[error("{text} begins like a command scan, but {fault}")]
     Command {

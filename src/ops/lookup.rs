@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 
 use super::batch::Frame;
 use super::{Result, owners, pattern, resolve};
-use crate::codes::{Decoded, Facts, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
+use crate::codes::{Decoded, Facts, Gtin, Kind, Made, Numbered, Pattern, Questions, Reading, shown};
 use crate::ledger::{
     Code, Holding, LotRecord, PartnerFacts, Refusal, SerialRecord, Stage, Strategy, Verb, effective_hops,
     first_out_order, passed_over,
@@ -133,6 +133,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
         if wants.stock && (known.lot.is_some() || wants.lot.is_none()) {
             self.find_stock(&wants, &mut known)?;
         }
+        known.glued = self.glued(&reading, &wants, &known)?;
         self.find_holds(&wants, &mut known)?;
         if self.verb.needs_good_goods() {
             known.facts.lacks_certificate = self.lacks_certificate(&wants, &known)?;
@@ -160,13 +161,47 @@ impl<'v, 'c> Lookup<'v, 'c> {
             (true, true) => Reading { decided: reading.decided.clone(), ..reading.best_guess() },
             (true, false) => return Ok(Err(ambiguous(&reading))),
         };
-        if !reading.is_case_lost {
-            return self.know(conversation, reading).map(Ok);
+        let reading = match reading.is_case_lost {
+            false => reading,
+            true => match self.in_known_case(conversation, reading)? {
+                Ok(reading) => reading,
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        let (reading, known) = self.know(conversation, reading)?;
+        match known.glued.as_ref().filter(|_| !accept_guess && !conversation.plan().allow_odd_serials) {
+            Some(what) => Ok(Err(two_scans(what))),
+            None => Ok(Ok((reading, known))),
         }
-        match self.in_known_case(conversation, reading)? {
-            Ok(reading) => self.know(conversation, reading).map(Ok),
-            Err(refusal) => Ok(Err(refusal)),
+    }
+
+    /// Says that the new lot or serial of a scan ends with what is the code of something by itself. A text without such an
+    /// end costs no look into the database.
+    fn glued(&self, reading: &Reading, wants: &Wants, known: &Known) -> Result<Option<String>> {
+        let is_whole = |text: &str| reading.plain().is_some_and(|plain| plain.trim() == text);
+        let lot = wants.lot.as_ref().filter(|lot| known.lot.is_none() && reading.lot.as_ref() == Some(*lot));
+        let lot = lot.or(wants.lot.as_ref().filter(|lot| known.lot.is_none() && is_whole(lot.as_str())));
+        let serial = wants.serial.as_ref().filter(|_| known.serials.is_empty()).map(SerialCode::as_str);
+        let lot = lot.map(LotCode::as_str);
+        let ends: Vec<CodeAtEnd<'_>> = [lot, serial].into_iter().flatten().flat_map(codes_at_end).collect();
+        let texts: Vec<String> = ends.iter().flat_map(CodeAtEnd::spellings).collect();
+        if texts.is_empty() {
+            return Ok(None);
         }
+        self.view.find_codes_ahead(&texts.iter().map(String::as_str).collect::<Vec<_>>())?;
+        for end in &ends {
+            for text in end.spellings() {
+                let what = match (end, self.view.find_code(&text)?) {
+                    (CodeAtEnd::Number(..), Some(Found::Item(item) | Found::Pack(item, _))) => {
+                        format!("the number {text} of {}", item.sku)
+                    }
+                    (CodeAtEnd::Path(..), Some(Found::Place(place))) => format!("the place {}", place.path),
+                    _ => continue,
+                };
+                return Ok(Some(format!("{} ends with {what}", shown(end.whole().as_bytes()))));
+            }
+        }
+        Ok(None)
     }
 
     /// The readings of a doubtful scan in the order of what is known.
@@ -544,6 +579,50 @@ pub fn facts(view: &View<'_>, questions: &Questions) -> Result<Facts> {
 
 fn is_of(holding: &Holding, lot: LotId) -> bool {
     holding.lot.as_ref().is_some_and(|one| one.id == lot)
+}
+
+/// The end of a text that may be a scan of its own.
+enum CodeAtEnd<'t> {
+    /// The number of an item or a pack, and the text that it ends.
+    Number(&'t str, &'t str),
+    /// The path of a place, and the text that it ends.
+    Path(&'t str, &'t str),
+}
+
+impl CodeAtEnd<'_> {
+    fn spellings(&self) -> Vec<String> {
+        match self {
+            CodeAtEnd::Number(number, _) => resolve::spellings(number),
+            CodeAtEnd::Path(path, _) => vec![(*path).to_owned()],
+        }
+    }
+
+    fn whole(&self) -> &str {
+        match self {
+            CodeAtEnd::Number(_, whole) | CodeAtEnd::Path(_, whole) => whole,
+        }
+    }
+}
+
+/// What a text may end with behind at least one other character: 12 to 14 digits with a right check digit, and paths of
+/// several parts.
+fn codes_at_end(text: &str) -> Vec<CodeAtEnd<'_>> {
+    let end = |length: usize| text.len().checked_sub(length).filter(|at| *at > 0).and_then(|at| text.get(at..));
+    let is_number = |end: &&str| end.bytes().all(|byte| byte.is_ascii_digit()) && Gtin::new(end).is_ok();
+    let mut ends: Vec<CodeAtEnd<'_>> =
+        [14, 13, 12].into_iter().filter_map(end).filter(is_number).map(|end| CodeAtEnd::Number(end, text)).collect();
+    if let Some(slash) = text.find('/') {
+        let starts = text.char_indices().map(|(at, _)| at).filter(|at| (1..slash).contains(at));
+        ends.extend(starts.filter_map(|at| text.get(at..)).map(|end| CodeAtEnd::Path(end, text)));
+    }
+    ends
+}
+
+/// A text that ends with what is known as a code of its own.
+fn two_scans(what: &str) -> Refusal {
+    let message = format!("{what}: it looks like two scans that ran together");
+    let hint = "scan them one by one; if it is one lot or serial, take it as it stands with --accept-guess";
+    Refusal::new(Code::AmbiguousScan, message, hint)
 }
 
 fn ambiguous(reading: &Reading) -> Refusal {

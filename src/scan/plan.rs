@@ -83,6 +83,8 @@ pub struct Known {
     pub lot_misfit: Option<String>,
     /// When the lot asked for was made, as its text says.
     pub lot_made: Option<NaiveDate>,
+    /// Says with the code of what thing the new lot or serial of the scan ends.
+    pub glued: Option<String>,
     /// Where the wanted item (and lot) is.
     pub stock: Vec<Holding>,
     /// Whose it is, when it may not leave for that reason.

@@ -105,6 +105,34 @@ fn what_is_certainly_no_lot_is_refused() {
 }
 
 #[test]
+fn a_scan_that_ran_on_into_the_next_one_is_no_serial_and_no_lot() {
+    let world = World::shop();
+    for (scans, code) in [
+        ("LAPTOP-15\n1\nS9SCANTRAILDONER\n", "scan-not-readable"),
+        ("LAPTOP-15\n1\ns9scantraildonerS10\n", "scan-not-readable"),
+        ("LAPTOP-15\n1\nS104006381333931\n", "ambiguous-scan"),
+        ("LAPTOP-15\n1\nS1004006381333931\n", "ambiguous-scan"),
+        ("LAPTOP-15\n1\nS10WH1/A-01\n", "ambiguous-scan"),
+        ("LAPTOP-15\n1\nS10wh1/a-01\n", "ambiguous-scan"),
+        ("MILK-1L\n5\nL7SCANTRAILDONER\n", "scan-not-readable"),
+        ("]C1010400638133393110L7SCANTRAILDONER\n5\n", "scan-not-readable"),
+        ("MILK-1L\n5\nL74006381333931\n", "ambiguous-scan"),
+        ("MILK-1L\n5\nL7WH1/A-01\n", "ambiguous-scan"),
+    ] {
+        assert_eq!(world.refused_codes(RECEIVE, scans)[0], code, "{scans}");
+    }
+    for scans in ["LAPTOP-15\n2\nS104006381333932\nS10/A-01\n", "MILK-1L\n5\nMY-SCANTRAIL\n"] {
+        world.ok(RECEIVE, scans);
+    }
+    world.ok(&format!("{RECEIVE} --accept-guess"), "MILK-1L\n5\nL74006381333931\n");
+    world.ok(&format!("{RECEIVE} --allow-odd-serials"), "LAPTOP-15\n1\nS10WH1/A-01\n");
+    world.ok(&format!("{RECEIVE} --lot L84006381333931"), "MILK-1L\n5\n");
+    // What is known is one text.
+    world.ok(RECEIVE, "MILK-1L\n5\nL74006381333931\n");
+    world.ok("sell --to BOB", "LAPTOP-15\n1\nS10WH1/A-01\n");
+}
+
+#[test]
 fn two_scans_in_one_line_are_two() {
     let world = World::shop();
     let document = world.json(RECEIVE, "]E09506000134352]Q12\n]Q1SN1]Q1SN2\n");

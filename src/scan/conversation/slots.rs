@@ -87,8 +87,13 @@ impl Conversation {
             self.judge_held(item.sku.as_str(), known.hold.as_ref()).map_err(refused)?;
         }
         if let Some(count) = self.count_of(reading, &item, known) {
-            let quantity = self.judge_quantity(&item, &count, Quantity::ZERO).map_err(refused)?;
-            group.count = Count::Said(quantity, scan.clone());
+            // A label with a serial stands for one unit or pack that is numbered, and counts what is in it.
+            let pack = known.pack.filter(|_| reading.count.is_some() && reading.serial.is_none());
+            let quantity = match pack {
+                Some(pack) => self.judge_packs(&item, pack, &count),
+                None => self.judge_quantity(&item, &count, Quantity::ZERO),
+            };
+            group.count = Count::Said(quantity.map_err(refused)?, scan.clone());
         } else if reading.is_unit() || (reading.serial.is_some() && item.tracking.by_serial()) {
             let one = if item.tracking.by_serial() { Quantity::one(Scale::WHOLE) } else { Quantity::one(item.scale) };
             self.judge_more(&item, one).map_err(refused)?;
@@ -182,7 +187,9 @@ impl Conversation {
         }
         let item = group.item.clone();
         let refused = |refusal| stumble(refusal, scan, Then::PassOver);
-        let quantity = match (&item, group.pack.filter(|_| stated.is_none())) {
+        // A measure is of the goods, whatever they are packed in.
+        let counts_packs = stated.is_none() || reading.count.is_some();
+        let quantity = match (&item, group.pack.filter(|_| counts_packs)) {
             (Some(item), Some(pack)) => self.judge_packs(item, pack, text).map_err(refused)?,
             (Some(item), None) => self.judge_quantity(item, text, Quantity::ZERO).map_err(refused)?,
             (None, _) => Quantity::ZERO,
