@@ -1,6 +1,6 @@
 //! Cutting some off a measured unit: the rest keeps the unit's number, and the piece gets one of its own.
 
-use super::record::record;
+use super::record::{Warning, record};
 use super::{Content, Draft, Recorded, Request, Result, numbers, resolve};
 use crate::ledger::{Code, Movement, Refusal, SerialHop, SerialRecord, Spot, judge_hold};
 use crate::model::{Item, PlaceKind, Quantity, SerialCode};
@@ -83,7 +83,20 @@ impl Cut {
             "item": item.sku.as_str(), "serial": unit.code.as_str(), "was": show(unit.quantity), "rest": show(rest),
             "piece": code.as_str(), "measure": show(piece),
         }});
-        Ok(Draft { kind: "cut", detail: Some(detail.to_string()), movements, ..Draft::default() })
+        // The order keeps the rest, and may be short by the piece.
+        let warnings = unit.standing.claim.as_ref().map(|claim| {
+            let message = format!(
+                "{} is set aside for {}, which has {} {} less by this: scantrail order show {}",
+                unit.code,
+                claim.order_code,
+                show(piece),
+                item.unit,
+                claim.order_code
+            );
+            Warning { code: "set-aside", line: None, scan: None, message }
+        });
+        let warnings = warnings.into_iter().collect();
+        Ok(Draft { kind: "cut", detail: Some(detail.to_string()), movements, warnings, ..Draft::default() })
     }
 
     fn piece(&self, item: &Item, unit: &SerialRecord) -> Result<Quantity> {
@@ -91,7 +104,8 @@ impl Cut {
         let piece = Quantity::parse(text, item.scale).map_err(|error| {
             let shown = crate::codes::shown(text.as_bytes());
             let message = format!("{shown} is no measure in {}: {error}", item.unit);
-            let hint = format!("write it as {}", unit.quantity.display(item.scale));
+            let whole = unit.quantity.display(item.scale);
+            let hint = format!("it must be more than 0 and less than {whole}, with no more decimals");
             Refusal::new(resolve::quantity_code(error), message, hint)
         })?;
         if piece >= unit.quantity {

@@ -138,6 +138,7 @@ impl Numbers {
             made.lot = lots.first().and_then(|lot| LotCode::new(lot).ok());
         }
         if let Some(count) = self.new_serials {
+            self.is_whole(&purpose, plan)?;
             let serials = self.numbers(writer, &purpose, Kind::Serial, count)?;
             let measure = self.measure.as_ref();
             let units = serials.into_iter().flat_map(|serial| std::iter::once(serial).chain(measure.cloned()));
@@ -145,6 +146,21 @@ impl Numbers {
             made.scans = (1..).zip(texts).map(|(line, text)| Framed::Scan(Scan::new(line, text))).collect();
         }
         Ok(made)
+    }
+
+    /// New units need all that a scan would say of them.
+    fn is_whole(&self, purpose: &Purpose<'_>, plan: &Plan) -> Result<()> {
+        let item = purpose.item;
+        let missing = if item.rules.is_measured && self.measure.is_none() {
+            Some(("each unit has a measure", "how much each of them measures: --each-measure NUMBER"))
+        } else if item.tracking.by_lot() && plan.lot.is_none() && !self.new_lot {
+            Some(("each unit belongs to a lot", "which one: --lot LOT, or --new-lot"))
+        } else {
+            None
+        };
+        let Some((why, hint)) = missing else { return Ok(()) };
+        let message = format!("new serials of {} are not enough: {why}", item.sku);
+        Err(Refusal::new(Code::NotValid, message, format!("say {hint}")).into())
     }
 
     /// The lot that would be made now, for a live session: another station may take it until the batch is recorded.

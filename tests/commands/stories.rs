@@ -1065,6 +1065,7 @@ fn s14_pallets_of_stone_are_chosen_and_cut_by_measure() {
         5.50 sqft were cut off SL-3 of SLATE and are SL-3-1 now, at WH1/A-01
         SL-3 keeps 170.00 sqft of 175.50
         Wrote cut.pdf
+        ! warning [set-aside] SL-3 is set aside for SO-S, which has 5.50 sqft less by this: scantrail order show SO-S
         exit 0
 
         $ scantrail stock --item SLATE
