@@ -209,11 +209,18 @@ fn rules(row: &Row) -> Checked<RuleChanges> {
     let days = days.map_err(|text| {
         bad(format!("{} is no number of days", crate::codes::shown(text.as_bytes())), "write the shelf life as 14")
     })?;
-    let certificate = row.cell("require certificate");
+    let certificate = row.cell("require certificate").map(|word| match word.to_ascii_lowercase().as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(bad(
+            format!("{} does not say whether a certificate is required", crate::codes::shown(word.as_bytes())),
+            "write yes or no",
+        )),
+    });
     Ok(RuleChanges {
         shelf_life_days: days,
         picking: row.cell("picking"),
-        requires_certificate: certificate.map(|word| word.eq_ignore_ascii_case("yes")),
+        requires_certificate: certificate.transpose()?,
         serial_template: row.cell("serial template"),
         lot_template: row.cell("lot template"),
         serial_pattern: row.cell("serial pattern"),

@@ -133,3 +133,28 @@ fn a_dry_run_names_the_same_and_takes_nothing() {
     let document = world.json("import items items.csv", "");
     assert_eq!((&document["operation"], &document["kind"]), (&json!(1), &json!("import")));
 }
+
+/// The rules of items are columns too, and a word that says neither yes nor no is refused.
+#[test]
+fn rules_of_items_are_imported() {
+    let world = World::new();
+    world.write(
+        "items.csv",
+        "sku;name;track;pack;shelf_life;picking;require_certificate;lot_template;measure;scale\n\
+         MILK;Milk;lot;CASE-12=12;14;fifo;yes;L{seq:3};;\n\
+         SLATE;Slate;serial;;;;no;;sqft;2\n",
+    );
+    world.ok("import items items.csv", "");
+    let milk = world.json("item show MILK", "");
+    assert_eq!(
+        (&milk["packs"][0]["quantity"], &milk["rules"]["shelf_life_days"]),
+        (&json!("12"), &json!(14)),
+        "{milk}"
+    );
+    assert_eq!((&milk["rules"]["picking"], &milk["rules"]["requires_certificate"]), (&json!("fifo"), &json!(true)));
+    assert_eq!(world.json("item show SLATE", "")["rules"]["is_measured"], true);
+    world.write("bad.csv", "sku,name,track,require certificate\nA,One,lot,maybe\n");
+    assert_eq!(world.refused_codes("import items bad.csv", ""), ["not-valid"]);
+    world.write("unknown.csv", "sku,name,track,colour\nA,One,lot,red\n");
+    assert_eq!(world.refused_codes("import items unknown.csv", ""), ["not-valid"]);
+}
