@@ -204,7 +204,8 @@ impl SetLot {
         }
         let mut warnings = Vec::new();
         for text in &self.supplier_lots {
-            let (supplier, text, warning) = self.supplier_lot(writer, &item, &lot, text)?;
+            let today = request.stamp.recorded_at.date_naive();
+            let (supplier, text, warning) = self.supplier_lot(writer, &item, &lot, text, today)?;
             warnings.extend(warning);
             let rows = detail["supplier_lots"].as_array().cloned().unwrap_or_default();
             let row = json!({ "supplier": supplier, "lot": text.as_str() });
@@ -259,13 +260,15 @@ impl SetLot {
         item: &Item,
         lot: &LotRecord,
         text: &str,
+        today: NaiveDate,
     ) -> Result<(String, LotCode, Option<Warning>)> {
+        let house = House::of(writer, today)?;
         let Some((supplier, text)) = text.split_once('=') else {
             let message = format!("{} does not name a supplier and a text", shown(text.as_bytes()));
             return Err(not_valid(message, "write it as ACME=114321").into());
         };
         let supplier = resolve::partner(writer, PartnerKind::Supplier, supplier)?;
-        let text = LotCode::new(text)
+        let text = typed_lot(writer, &house, text)?
             .map_err(|error| not_valid(format!("the text cannot be kept: {error}"), "give the text on the label"))?;
         let warning = name_by_supplier(writer, &supplier, item, lot, &text)?;
         Ok((supplier.code, text, warning))

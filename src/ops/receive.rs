@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::batch::Frame;
 use super::lot::{self, dates_document};
 use super::record::Warning;
-use super::{BatchOptions, Content, Draft, Numbers, Result, ScanVerb, certificates, owners, resolve};
+use super::{BatchOptions, Content, Draft, House, Numbers, Result, ScanVerb, certificates, owners, resolve};
 use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
 use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
@@ -238,7 +238,9 @@ impl Arrivals {
 
     /// The lots of the batch, by the text of their supplier too.
     fn name_by_supplier(&mut self, writer: &Writer<'_>, supplier: PartnerId, text: &str) -> Result<()> {
-        let text = LotCode::new(text).map_err(|error| {
+        // A word before a lot is the same on every day.
+        let house = House::of(writer, self.day.unwrap_or_default())?;
+        let text = lot::typed_lot(writer, &house, text)?.map_err(|error| {
             let message = format!("--supplier-lot is not a lot: {error}");
             Refusal::new(Code::NotValid, message, "give the text on the label")
         })?;

@@ -533,6 +533,11 @@ fn a_lot_is_held_by_what_its_supplier_calls_it() {
     world.ok("hold MILK-1L --lot 99 --reason recall", "");
     world.ok(&format!("{receive} --lot M-2 --supplier-lot 99"), "5\n");
     assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n5\nM-2\n"), ["lot-on-hold"]);
+    // The word before it is no part of the lot, in theirs as in ours.
+    world.ok("setting set lot-words lot", "");
+    world.ok(&format!("{receive} --lot M-3 --supplier-lot 'Lot 777'"), "5\n");
+    world.ok("hold MILK-1L --lot 777 --reason recall", "");
+    assert_eq!(world.refused_codes("sell --to BOB", "MILK-1L\n5\nM-3\n"), ["lot-on-hold"]);
     let told = world.ok("hold MILK-1L --lot NEVER-SEEN --reason recall", "").stdout;
     assert!(told.contains("Nothing of it is here or with a customer."), "{told}");
 }
