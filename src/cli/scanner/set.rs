@@ -8,11 +8,11 @@ use crate::cli::profile::StationProfile;
 
 /// Set by hand what is undone in every scan
 ///
-/// prefix=~ and suffix=; are taken off; gs=# arrives for the separator (also gs=TAB, gs=space, gs=<GS>); caps=invert, case=lower, encoding=latin-1; char=ß- where ß arrives for -; dead=´= where the dead key ´ is typed for =. \xHH is a byte. It adds to what is set already; `scanner forget` begins anew.
+/// prefix=~ and suffix=; are taken off; gs=# arrives for the separator (also gs=TAB, gs=space, gs=<GS>); caps=invert, case=lower, encoding=latin-1; char=ß- where ß arrives for -; dead=´= where the dead key ´ is typed for =. \xHH is a byte. It adds to what is set already; `scanner forget` begins anew. Put settings with signs into quotes: a shell reads ~ ; # | < > itself.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
-  scantrail scanner set gs=#
-  scantrail scanner set prefix=~ suffix=; encoding=latin-1
+  scantrail scanner set 'gs=#'
+  scantrail scanner set 'prefix=~' 'suffix=;' encoding=latin-1
   scantrail scanner set char=ß- char=-/ --dry-run")]
 pub struct Args {
     /// What is undone
