@@ -27,6 +27,10 @@ pub fn run(args: &Args, context: &Context) -> crate::cli::Result {
     for setting in &args.settings {
         kept.profile.set(setting).map_err(|fault| Failure::usage(fault.to_string()))?;
     }
+    if let Some(why) = kept.profile.takes_data() {
+        let message = format!("{why}: it would be taken out of codes that hold it; nothing was set");
+        return Err(Failure::usage(message));
+    }
     kept.made = context.now().to_rfc3339();
     kept.by = context.operator();
     if !context.globals.dry_run {
