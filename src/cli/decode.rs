@@ -22,7 +22,7 @@ use crate::store::{Address, Store};
 #[command(after_help = "Examples:
   scantrail decode --scans delivery.txt
   printf ']d2010952123454321310B7\\n' | scantrail decode --json
-  scantrail decode --setting gs=# --setting prefix=~ --scans try.txt
+  scantrail decode --setting 'gs=#' --setting 'prefix=~' --scans try.txt
   scantrail decode --ean-rule 'weight=21.....{NNDDD}' --today 2026-11-25
   echo '(01)09521234543213(10)B7' | scantrail decode --typed")]
 pub struct Args {

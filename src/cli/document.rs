@@ -212,7 +212,7 @@ fn unclaimed_text(operation: &RecordedOperation) -> String {
     let detail: Value =
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let rows = detail["unclaimed"].as_array().cloned().unwrap_or_default();
-    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let text = |row: &Value, key: &str| safe(row[key].as_str().unwrap_or_default());
     rows.iter()
         .map(|row| {
             let (quantity, item, order) = (text(row, "quantity"), text(row, "item"), text(row, "order"));

@@ -72,8 +72,9 @@ pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
-/// A message of several lines, of which a file name or a flag may be a part, without what would steer a terminal.
-fn harmless(text: &str) -> String {
+/// Text of several lines, of which a file name, a flag or a scan may be a part as it is or as [`safe`] shows it, without what
+/// would steer a terminal.
+pub fn harmless(text: &str) -> String {
     let shown =
         |one: char| if matches!(one, '\n' | '\\') { one.to_string() } else { safe(one.encode_utf8(&mut [0; 4])) };
     text.chars().map(shown).collect()

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::output::harmless;
+
 /// Which side a column is flush with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
@@ -11,8 +13,10 @@ pub enum Align {
     Right,
 }
 
-/// A table with a header, its columns as wide as their widest cell. Empty columns are left out.
+/// A table with a header, its columns as wide as their widest cell. Empty columns are left out. Nothing in a cell steers a
+/// terminal.
 pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
     let shown: Vec<usize> = (0..columns.len())
         .filter(|column| {
             rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))
@@ -37,7 +41,7 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
         line.trim_end().to_owned() + "\n"
     };
     let mut text = line(&|column| columns[column].0.to_uppercase());
-    for row in rows {
+    for row in &rows {
         text.push_str(&line(&|column| row.get(column).cloned().unwrap_or_default()));
     }
     text
@@ -55,5 +59,15 @@ mod tests {
         ];
         let columns = [("place", Align::Left), ("lot", Align::Left), ("quantity", Align::Right)];
         assert_eq!(table(&columns, &rows), "PLACE  QUANTITY\nŁódź          3\nA           150\n");
+    }
+
+    #[test]
+    fn nothing_in_a_cell_turns_the_direction_of_writing() {
+        for character in
+            "\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}".chars()
+        {
+            let text = table(&[("lot", Align::Left)], &[vec![format!("A{character}B")], vec![r"\x5C".to_owned()]]);
+            assert!(text.contains(r"A\xE2\x8") && !text.contains(character) && text.ends_with("\n\\x5C\n"), "{text:?}");
+        }
     }
 }

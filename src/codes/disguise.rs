@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::elements::SEPARATOR;
-use super::{Confidence, Reading, Scanned, gs1, shown};
+use super::{Confidence, Reading, Scanned, gs1, hidden, identifiers, shown};
 
 /// How much a stand-in proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,32 @@ pub(super) fn beside_words(mut literal: Reading, data: &str, today: NaiveDate) -
     literal.doubt(Confidence::Ambiguous);
     literal.readings.insert(0, other);
     literal
+}
+
+/// What a text without symbology identifier and without a number in front says, when some stand-in for the separator
+/// makes GS1 data of all of it. It must name a lot, a serial or an item beside a date that goods may well have, or an
+/// item beside something else: texts such as `10-44` or `A#1` are lots.
+pub(super) fn inside_text(data: &str, today: NaiveDate) -> Option<(&'static str, Reading)> {
+    if !is_possible(data) {
+        return None;
+    }
+    let separates = |stand_in: &str| data.trim_matches(|one| stand_in.contains(one)).contains(stand_in);
+    let mut stand_ins = STAND_INS.iter().map(|(stand_in, _)| *stand_in).filter(|stand_in| separates(stand_in));
+    stand_ins.find_map(|stand_in| {
+        let reading = gs1::read_literally(&data.replace(stand_in, "\u{1d}"), today).whole().ok()?;
+        is_of_goods(&reading, today).then_some((stand_in, reading))
+    })
+}
+
+fn is_of_goods(reading: &Reading, today: NaiveDate) -> bool {
+    let is_assigned = |(identifier, _): &(String, String)| identifiers::assigned(identifier).is_some();
+    let has_date = [reading.dates.expires, reading.dates.best_before, reading.dates.made]
+        .into_iter()
+        .flatten()
+        .any(|date| hidden::is_near(date, today));
+    let names_goods = reading.lot.is_some() || reading.serial.is_some();
+    let is_formed = reading.item.is_some() || (has_date && names_goods);
+    is_formed && reading.elements.len() > 1 && reading.elements.iter().all(is_assigned)
 }
 
 /// The reading with the first stand-in that makes the whole scan right; with `only_text`, of those that GS1 data can

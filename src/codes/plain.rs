@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Confidence, Gtin, Kind, Reading, brackets, check_digit, dates, gs1, hidden};
+use super::{Confidence, Gtin, Kind, Reading, brackets, check_digit, dates, disguise, gs1, hidden, shown};
 
 /// The plain reading of a text behind this symbology identifier, with doubts and other readings.
 pub(super) fn read(text: &str, identifier: Option<&str>, today: NaiveDate) -> Reading {
@@ -22,8 +22,22 @@ pub(super) fn read(text: &str, identifier: Option<&str>, today: NaiveDate) -> Re
     } else {
         look_at_characters(&mut reading);
     }
+    look_disguised(&mut reading, today);
     look_doubled(&mut reading);
     reading
+}
+
+/// GS1 data without an item in front whose separators are disguised.
+fn look_disguised(reading: &mut Reading, today: NaiveDate) {
+    if !reading.text.starts_with(|first: char| first.is_ascii_digit()) {
+        return;
+    }
+    let Some((stand_in, elements)) = disguise::inside_text(&reading.text, today) else { return };
+    let stand_in = if stand_in == " " { "a space".to_owned() } else { shown(stand_in.as_bytes()) };
+    let message = format!("with {stand_in} for the separator (FNC1) it has the form of GS1 data");
+    reading.warn("unmarked-gs1", message);
+    reading.readings.insert(0, Reading { confidence: Confidence::Guess, readings: Vec::new(), ..elements });
+    reading.doubt(Confidence::Ambiguous);
 }
 
 /// GS1 data in a symbol that does not say so, because whoever made the label left FNC1 out.

@@ -82,17 +82,22 @@ impl Reading {
             questions.serials.extend(reading.serial.iter().map(ToString::to_string));
             questions.codes.extend(reading.plain().map(str::to_owned));
         }
+        if self.plain().is_some() {
+            questions.lots.insert(self.text.clone());
+            questions.serials.insert(self.text.clone());
+        }
         questions
     }
 
-    /// Puts the readings in the order of what is known. A whole text that is the code of something is that; a literal
-    /// reading whose lot and serial are known is right; where they are unknown, and another reading names a lot or
+    /// Puts the readings in the order of what is known. A whole text that is the code of something, or a lot or serial, is
+    /// that; a literal reading whose lot and serial are known is right; where they are unknown, and another reading names a lot or
     /// serial that is known, that one stands first among the others, and the scan stays ambiguous.
     pub fn settle(mut self, facts: &Facts) -> Reading {
         if self.is_guess && facts.codes.contains(&self.text) {
             return Reading { text: self.text, symbology: self.symbology, kind: Kind::Plain, ..Reading::default() };
         }
-        if self.plain().is_some() && facts.codes.contains(&self.text) {
+        let is_known = [&facts.codes, &facts.lots, &facts.serials].iter().any(|known| known.contains(&self.text));
+        if self.plain().is_some() && is_known {
             self.confidence = Confidence::Sure;
             return self;
         }
@@ -162,4 +167,20 @@ fn known(reading: &Reading, facts: &Facts) -> usize {
     let serial = reading.serial.as_ref().is_some_and(|serial| facts.serials.contains(serial.as_str()));
     let code = reading.plain().is_some_and(|text| facts.codes.contains(text));
     usize::from(lot) + usize::from(serial) + usize::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::tests::today;
+
+    #[test]
+    fn a_text_that_is_a_known_lot_is_that() {
+        let text = "10L7|17270131";
+        let reading = crate::codes::read(text.as_bytes(), today()).unwrap();
+        assert!(reading.must_be_asked() && reading.questions().lots.contains(text), "{reading:?}");
+        let lots = BTreeSet::from([text.to_owned()]);
+        let settled = reading.settle(&Facts { lots, ..Facts::default() });
+        assert_eq!((settled.plain(), settled.must_be_asked()), (Some(text), false));
+    }
 }

@@ -628,7 +628,11 @@ fn two_scans(what: &str) -> Refusal {
 fn ambiguous(reading: &Reading) -> Refusal {
     let literal = shown(reading.in_brackets().as_bytes());
     let others: Vec<String> = reading.readings.iter().map(|one| shown(one.in_brackets().as_bytes())).collect();
-    let message = format!("the scan can be read in several ways: {literal}, or {}", others.join(", or "));
+    // Text in brackets looks like the elements that it may be.
+    let message = match others.as_slice() {
+        [only] if *only == literal => format!("the scan is the text {literal}, or the elements that it names"),
+        _ => format!("the scan can be read in several ways: {literal}, or {}", others.join(", or ")),
+    };
     let first = others.first().map_or("the first one", String::as_str);
     let hint = format!("type the lot or serial from the label, or repeat with --accept-guess for {first}");
     Refusal::new(Code::AmbiguousScan, message, hint)

@@ -105,6 +105,39 @@ fn what_is_certainly_no_lot_is_refused() {
 }
 
 #[test]
+fn a_separator_in_disguise_is_not_stored_in_a_lot() {
+    let world = World::shop();
+    let mut lots = vec![];
+    for text in [
+        "10L7{GS}17270131",
+        "10L7^17270131",
+        "10L7|17270131",
+        "10L7#17270131",
+        "10L7 17270131",
+        "10L7<GS>17270131",
+        "10L7\u{241d}17270131",
+        "17270131{GS}10L7",
+        "10L7|0104006381333931",
+        "10L7|",
+    ] {
+        let scans = format!("MILK-1L\n5\n{text}\n");
+        if text.ends_with('|') {
+            world.ok(&format!("{RECEIVE} --dry-run"), &scans);
+            continue;
+        }
+        assert_eq!(world.refused_codes(RECEIVE, &scans)[0], "ambiguous-scan", "{text}");
+        lots.extend(lines(&world.json(&format!("{RECEIVE} --accept-guess --dry-run"), &scans)));
+    }
+    assert!(lots.iter().all(|line| line.starts_with("5 MILK-1L L7 ")), "{lots:?}");
+    assert_eq!(lots.iter().filter(|line| line.ends_with("2027-01-31")).count(), 8, "{lots:?}");
+    // Plain lots are left alone.
+    for text in ["10-44", "A#1", "10#44", "10A 21B", "10 17270131", "10L7|17279931", "10L7|17990131", "10L7-17270131"] {
+        let document = world.json(&format!("{RECEIVE} --dry-run"), format!("MILK-1L\n5\n{text}\n"));
+        assert_eq!(document["lines"][0]["lot"], text);
+    }
+}
+
+#[test]
 fn a_scan_that_ran_on_into_the_next_one_is_no_serial_and_no_lot() {
     let world = World::shop();
     for (scans, code) in [

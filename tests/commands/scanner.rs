@@ -285,3 +285,13 @@ fn letters_whose_case_is_lost_are_known_in_the_case_in_which_they_were_kept() {
     // Mixed case cannot be told from another lot: it is not found, and nothing is booked.
     assert_eq!(world.refused_codes("sell --to BOB", "milk-1l\n1\nb7x\n"), ["unknown-lot"]);
 }
+
+#[test]
+fn what_codes_hold_is_no_separator_and_no_prefix() {
+    let world = World::shop();
+    for setting in ["gs=A", "gs=29", r"gs=\x0D", "prefix=1", r"prefix=\x0A"] {
+        let run = world.run(&format!("scanner set {setting} --dry-run"), "");
+        assert!(run.exit != 0 && run.stderr.contains("nothing was set"), "{setting} {}", run.stderr);
+    }
+    world.ok("scanner set gs=<GS> prefix=~ --dry-run", "");
+}

@@ -4,6 +4,7 @@ use super::align::align;
 use super::conclude::conclude;
 use super::evidence::Evidence;
 use super::{Loss, Profile};
+use crate::codes::elements::SEPARATOR;
 use crate::codes::{Encoding, symbology};
 
 /// What a calibration found.
@@ -91,6 +92,7 @@ pub fn calibrate_all(scans: &[(&str, &[u8])]) -> Result<Calibration, Calibration
     let calibration = conclude(&evidence, encoding)?;
     let is_lossless = calibration.losses.is_empty();
     for ((expected, arrived), remainder) in scans.iter().zip(evidence.remainders()) {
+        let remainder = with_separators(remainder, &calibration.losses);
         let is_whole = remainder == *expected || remainder == symbology::split(expected).1;
         let is_right = match calibration.profile.repaired(arrived) {
             Ok(repaired) => repaired == remainder.as_bytes() && (is_whole || !is_lossless),
@@ -101,6 +103,19 @@ pub fn calibrate_all(scans: &[(&str, &[u8])]) -> Result<Calibration, Calibration
         }
     }
     Ok(calibration)
+}
+
+/// What is left of a barcode where a character that it holds is read as the separator.
+fn with_separators(remainder: String, losses: &[Loss]) -> String {
+    let Some(meant) = losses.iter().find_map(|loss| match loss {
+        Loss::SeparatorIsCharacter { meant, .. } => Some(meant),
+        _ => None,
+    }) else {
+        return remainder;
+    };
+    let (identifier, data) = symbology::split(&remainder);
+    let replaced = data.chars().map(|one| if meant.contains(&one) { SEPARATOR } else { one });
+    identifier.unwrap_or_default().chars().chain(replaced).collect()
 }
 
 /// The first encoding in which all of them are text.
@@ -114,7 +129,6 @@ fn decoded(scans: &[(&str, &[u8])]) -> Option<(Encoding, Vec<Vec<char>>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codes::elements::SEPARATOR;
     use crate::codes::reader::inverted;
 
     const EXPECTED: &str = "]Q3ABCabc012-/AB\u{1d}ABCabc012-/]C\u{1d}21";
@@ -191,6 +205,28 @@ mod tests {
             found(&sent(|character| if character == SEPARATOR { "-".to_owned() } else { character.to_string() }));
         assert_eq!(separator.losses, [Loss::Same { arrived: "-".to_owned(), meant: r"\x1D -".to_owned() }]);
         assert!(separator.profile.repaired(b"10AB-17").is_err());
+    }
+
+    #[test]
+    fn what_gs1_data_does_not_hold_is_the_separator_although_it_is_a_character_too() {
+        for (stand_in, scan) in [
+            ("|", "]d20109521234543213"),
+            ("#", "0109521234543213"),
+            (" ", "01"),
+            ("^", "01"),
+            ("]", "]d20109521234543213"),
+        ] {
+            let (expected, change) = (format!("{EXPECTED}{stand_in}/A"), |one| {
+                if one == SEPARATOR { stand_in.to_owned() } else { String::from(one) }
+            });
+            let arrived: String = expected.chars().map(change).collect();
+            let calibration = calibrate(&expected, arrived.as_bytes()).unwrap();
+            let profile = &calibration.profile;
+            assert!(matches!(calibration.losses.as_slice(), [Loss::SeparatorIsCharacter { .. }]), "{calibration:?}");
+            assert_eq!(profile.separator, stand_in);
+            let repaired = profile.repaired(format!("{scan}10L1{stand_in}17280131").as_bytes()).unwrap();
+            assert_eq!(repaired, format!("{scan}10L1\u{1d}17280131").as_bytes());
+        }
     }
 
     #[test]

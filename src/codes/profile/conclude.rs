@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::loss::{Loss, listed};
 use super::{Calibration, CalibrationFault, Profile};
 use crate::codes::elements::SEPARATOR;
+use crate::codes::identifiers::Characters;
 use crate::codes::reader::inverted;
 use crate::codes::{Encoding, shown};
 
@@ -137,11 +138,24 @@ impl Conclusion<'_> {
         let mut characters = arrived.chars();
         match (characters.next(), characters.next()) {
             (Some(SEPARATOR), None) => {}
+            (Some(one), None) if self.is_foreign_to_gs1(one) => {
+                arrived.clone_into(&mut self.profile.separator);
+                let meant = self.meant_by.remove(&one).unwrap_or_default();
+                let meant = meant.iter().filter_map(|text| text.chars().next()).collect();
+                self.losses.push(Loss::SeparatorIsCharacter { arrived: listed(&BTreeSet::from([one])), meant });
+            }
             (Some(one), None) if self.meant_by.contains_key(&one) => {
                 self.meant_by.entry(one).or_default().insert(SEPARATOR.to_string());
             }
             _ => arrived.clone_into(&mut self.profile.separator),
         }
+    }
+
+    /// True for what arrives for characters too that GS1 data does not hold, so that it is the separator there.
+    fn is_foreign_to_gs1(&self, arrived: char) -> bool {
+        let is_foreign =
+            |text: &String| text.chars().count() == 1 && !text.chars().any(|one| Characters::Set82.contain(one));
+        self.meant_by.get(&arrived).is_some_and(|meant| meant.iter().all(is_foreign))
     }
 
     fn characters(&mut self) {

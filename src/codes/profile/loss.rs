@@ -16,6 +16,17 @@ pub enum Loss {
         /// What arrives, as shown.
         arrived: String,
     },
+    /// The separator arrives as a character that plain codes hold too.
+    #[error(
+        "the separator (GS) arrives as {arrived}, which is read as GS from now on, so that a plain code cannot hold {arrived}: \
+             set GS / FNC1 of the scanner to GS (ASCII 29), or to {{GS}}, and calibrate again"
+    )]
+    SeparatorIsCharacter {
+        /// What arrives, as shown.
+        arrived: String,
+        /// The characters that arrive so too.
+        meant: BTreeSet<char>,
+    },
     /// Several characters arrive as the same one.
     #[error("{meant} all arrive as {arrived}: set the scanner and the host to the same keyboard layout")]
     Same {
@@ -53,6 +64,7 @@ impl Loss {
         match self {
             Loss::Separator => "separator",
             Loss::SeparatorEndsScan { .. } => "separator-ends-scan",
+            Loss::SeparatorIsCharacter { .. } => "separator-is-character",
             Loss::Same { .. } => "same",
             Loss::Missing { .. } => "missing",
             Loss::DeadKeys { .. } => "dead-keys",

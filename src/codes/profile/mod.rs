@@ -22,7 +22,7 @@ pub use settings::SettingFault;
 
 use super::elements::SEPARATOR;
 use super::reader::inverted;
-use super::{Encoding, shown};
+use super::{Encoding, shown, symbology};
 
 /// What is undone in every scan of a station. The default undoes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -118,7 +118,9 @@ impl Profile {
         let mut repaired = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
-            if let Some(behind) = self.after_separator(rest) {
+            // Where the bracket of identifiers arrives for the separator, the one in front is still that of an identifier.
+            let is_identifier = rest.len() == text.len() && symbology::is_known_at(rest.as_bytes(), 0);
+            if let Some(behind) = self.after_separator(rest).filter(|_| !is_identifier) {
                 repaired.push(SEPARATOR);
                 rest = behind;
                 continue;

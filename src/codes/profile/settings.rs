@@ -104,6 +104,17 @@ impl Profile {
         Ok(())
     }
 
+    /// Says which setting would take letters or digits out of codes, or waits for what ends a scan before it arrives.
+    pub fn takes_data(&self) -> Option<String> {
+        let is_data = |text: &str| !text.is_empty() && text.chars().all(|one| one.is_ascii_alphanumeric());
+        let ends = |text: &str| text.contains(['\r', '\n']);
+        if is_data(&self.separator) || ends(&self.separator) {
+            return Some(format!("gs cannot be {}", value(&self.separator)));
+        }
+        let is_number = !self.prefix.is_empty() && self.prefix.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number || ends(&self.prefix)).then(|| format!("prefix cannot be {}", value(&self.prefix)))
+    }
+
     /// The settings that make this profile of a default one. Names stand for single control characters, and nothing in
     /// them would steer a terminal.
     pub fn settings(&self) -> Vec<String> {
