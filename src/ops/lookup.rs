@@ -497,14 +497,18 @@ impl<'v, 'c> Lookup<'v, 'c> {
                 facts.came_back_on_order = on_order && record.standing.place.kind.is_internal();
             }
             Verb::ReturnToSupplier => {
-                let steps = self.view.serial_steps(record.id)?;
-                let received = last_effective(&steps, "receive");
-                let from_them = received.is_some_and(|step| {
-                    step.partner == self.supplier.map(|(partner, _)| partner)
-                        && (self.order.is_none() || step.order == self.order)
-                });
-                if from_them {
-                    facts.received_from_supplier = record.quantity;
+                // A piece came in with the unit that it was cut off.
+                let wholes = if item.rules.is_measured { self.view.cut_from(&[record.id])? } else { Vec::new() };
+                for unit in std::iter::once(record.id).chain(wholes.into_iter().map(|(_, unit)| unit)) {
+                    let steps = self.view.serial_steps(unit)?;
+                    let received = last_effective(&steps, "receive");
+                    let from_them = received.is_some_and(|step| {
+                        step.partner == self.supplier.map(|(partner, _)| partner)
+                            && (self.order.is_none() || step.order == self.order)
+                    });
+                    if from_them {
+                        facts.received_from_supplier = record.quantity;
+                    }
                 }
             }
             Verb::Receive if item.tracking.by_lot() => {

@@ -176,6 +176,18 @@ fn a_piece_is_cut_off_and_the_rest_keeps_its_number() {
     assert!(!units(&world).iter().any(|unit| unit.starts_with("SL-2-1")));
 }
 
+/// What was delivered can go back in pieces.
+#[test]
+fn a_piece_goes_back_to_the_supplier_of_its_unit() {
+    let world = yard();
+    world.ok("partner add OTHER --kind supplier --name Other", "");
+    world.ok("cut SL-2 30", "");
+    world.ok("cut SL-2-1 10", "");
+    let back = |supplier: &str| format!("return --to-supplier {supplier}");
+    assert_eq!(world.refused_codes(&back("OTHER"), "1\nSL-2-1\n"), ["not-received-from-supplier"]);
+    world.ok(&back("ACME"), "2\nSL-2-1\nSL-2-1-1\n");
+}
+
 #[test]
 fn what_cannot_be_cut_is_refused() {
     let world = yard();
