@@ -63,7 +63,7 @@ fn counts(number: &str, last: &str) -> String {
 
 /// The units of the first parameter, each with itself and with what it was cut from: a piece begins in the operation that cut
 /// it, together with the unit whose rest went on.
-const CUT_FROM: &str = "WITH RECURSIVE origin (unit, source) AS (
+pub(super) const CUT_FROM: &str = "WITH RECURSIVE origin (unit, source) AS (
         SELECT id, id FROM serial WHERE id = ANY($1)
         UNION
         SELECT origin.unit, whole.serial FROM origin

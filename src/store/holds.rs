@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+use super::attachments::CUT_FROM;
 use super::engine::{Row, invalid};
 use super::stock::SerialRow;
 use super::{Result, View, Writer};
@@ -241,15 +242,8 @@ impl View<'_> {
 
     /// The units that pieces were cut off, and those that these were cut off before: a piece came in as its whole did.
     fn wholes_of(&self, units: &[i64]) -> Result<Vec<(i64, i64)>> {
-        let sql = "WITH RECURSIVE cut_off (piece, whole) AS (
-                SELECT p.serial, w.serial FROM movement p JOIN operation o ON o.number = p.operation
-                JOIN movement w ON w.operation = p.operation AND w.serial <> p.serial
-                WHERE p.serial = ANY($1) AND p.hop = 1 AND o.kind = 'cut'
-                UNION SELECT c.piece, w.serial FROM cut_off c JOIN movement p ON p.serial = c.whole AND p.hop = 1
-                JOIN operation o ON o.number = p.operation AND o.kind = 'cut'
-                JOIN movement w ON w.operation = p.operation AND w.serial <> p.serial)
-            SELECT piece, whole FROM cut_off ORDER BY piece, whole";
-        self.all(sql, [units], |row| Ok((row.get(0)?, row.get(1)?)))
+        let sql = format!("{CUT_FROM} SELECT unit, source FROM origin WHERE source <> unit ORDER BY unit, source");
+        self.all(&sql, [units], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Looks up how many lots came in, in one query.
