@@ -32,8 +32,8 @@ pub struct Hold {
     pub rule: HoldRule,
     /// The lots that have the text of the rule among their names.
     pub lots: Vec<LotId>,
-    /// The unit with the serial of the rule.
-    pub unit: Option<SerialId>,
+    /// The unit with the serial of the rule, and all that was cut off it.
+    pub units: Vec<SerialId>,
     /// Why.
     pub reason: String,
 }
@@ -108,7 +108,7 @@ impl Hold {
     /// Does it cover these goods?
     pub fn covers(&self, goods: &HoldSubject<'_>) -> bool {
         let of_lot = self.rule.lot.is_none() || goods.lot.is_some_and(|lot| self.lots.contains(&lot));
-        let is_unit = self.rule.serial.is_none() || (goods.unit.is_some() && goods.unit == self.unit);
+        let is_unit = self.rule.serial.is_none() || goods.unit.is_some_and(|unit| self.units.contains(&unit));
         let came_so =
             !self.rule.asks_for_receipts() || goods.receipts.iter().any(|receipt| self.rule.takes_receipt(receipt));
         self.item == goods.item && of_lot && is_unit && came_so
@@ -168,7 +168,7 @@ mod tests {
             operation: OperationNumber(7),
             item: ItemId(1),
             lots: if rule.lot.is_some() { vec![LotId(5)] } else { Vec::new() },
-            unit: rule.serial.as_ref().map(|_| SerialId(9)),
+            units: rule.serial.iter().map(|_| SerialId(9)).collect(),
             rule,
             reason: "glass".to_owned(),
         }
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn an_unknown_serial_covers_nothing_yet() {
         let rule = HoldRule { serial: SerialCode::new("SN1").ok(), ..HoldRule::default() };
-        let unknown = Hold { unit: None, ..hold(rule) };
+        let unknown = Hold { units: Vec::new(), ..hold(rule) };
         assert!(!unknown.covers(&goods(None, None, &[])));
         assert!(!unknown.covers(&goods(None, Some(9), &[])));
     }

@@ -11,7 +11,7 @@ use super::settle::{reclaim, record_of};
 use super::{Content, Draft, House, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Hold, HoldRule, Holding, Movement, Refusal, SerialRecord};
 use crate::model::{
-    ClaimId, Item, ItemId, LotCode, LotId, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode,
+    ClaimId, Item, ItemId, LotCode, LotId, OperationNumber, PartnerKind, PlaceKind, Quantity, SerialCode, SerialId,
 };
 use crate::store::{Found, Store, View, Writer};
 
@@ -317,20 +317,25 @@ impl Covered {
     }
 }
 
+/// A unit that a hold names, where it fits all else that the hold says.
+fn covered_unit(view: &View<'_>, hold: &Hold, item: &Rc<Item>, unit: SerialId) -> Result<Option<Covered>> {
+    let code = view.serial_code(unit)?.and_then(|code| SerialCode::new(&code).ok());
+    let Some(record) = code.map(|code| view.serial(item.id, &code)).transpose()?.flatten() else { return Ok(None) };
+    let lot = record.lot.as_ref().map(|lot| lot.id);
+    if !view.is_covered(hold, lot, Some(unit))? {
+        return Ok(None);
+    }
+    let (lot, standing) = (record.lot.clone(), record.standing.clone());
+    let holding = Holding { item: item.id, lot, standing, quantity: record.quantity };
+    Ok(Some(Covered { item: item.clone(), holding, units: vec![record] }))
+}
+
 fn covered(view: &View<'_>, hold: &Hold) -> Result<Vec<Covered>> {
     let item = view.item(hold.item)?;
     let mut found = Vec::new();
-    if let Some(code) = &hold.rule.serial {
-        if let Some(record) = view.serial(item.id, code)?
-            && view.is_covered(hold, record.lot.as_ref().map(|lot| lot.id), Some(record.id))?
-        {
-            let holding = Holding {
-                item: item.id,
-                lot: record.lot.clone(),
-                standing: record.standing.clone(),
-                quantity: record.quantity,
-            };
-            found.push(Covered { item, holding, units: vec![record] });
+    if hold.rule.serial.is_some() {
+        for unit in &hold.units {
+            found.extend(covered_unit(view, hold, &item, *unit)?);
         }
         return Ok(found);
     }

@@ -40,6 +40,16 @@ const HOLDS: &str =
     WHERE COALESCE((SELECT state.is_on FROM hold_state state WHERE state.hold = h.operation
                     ORDER BY state.operation DESC LIMIT 1), 1) = 1";
 
+/// The units of the first parameter, all that was cut off them, and all that was cut off that.
+const PIECES: &str = "WITH RECURSIVE piece (unit) AS (
+        SELECT id FROM serial WHERE id = ANY($1)
+        UNION
+        SELECT cut_off.serial FROM piece
+        JOIN movement whole ON whole.serial = piece.unit
+        JOIN operation o ON o.number = whole.operation AND o.kind = 'cut'
+        JOIN movement cut_off ON cut_off.operation = o.number AND cut_off.serial <> whole.serial AND cut_off.hop = 1
+    ) SELECT unit FROM piece ORDER BY unit";
+
 fn hold(row: &Row<'_>) -> Result<Hold> {
     let supplier = match (row.get::<Option<i64>>(4)?, row.get::<Option<String>>(5)?) {
         (Some(id), Some(code)) => Some((PartnerId(id), code)),
@@ -55,7 +65,7 @@ fn hold(row: &Row<'_>) -> Result<Hold> {
             received: row.get::<Option<i64>>(6)?.zip(row.get::<Option<i64>>(7)?),
         },
         lots: row.get::<Option<i64>>(8)?.map(LotId).into_iter().collect(),
-        unit: row.get::<Option<i64>>(9)?.map(SerialId),
+        units: row.get::<Option<i64>>(9)?.map(SerialId).into_iter().collect(),
         reason: row.get::<Option<String>>(10)?.unwrap_or_default(),
     })
 }
@@ -84,6 +94,7 @@ impl View<'_> {
         let wanted: Vec<i64> = wanted.into_iter().collect();
         let mut found = self.holds_made(&wanted)?;
         self.add_other_names(&mut found)?;
+        self.add_pieces(&mut found)?;
         let mut holds: HashMap<ItemId, Vec<Rc<Hold>>> =
             wanted.into_iter().map(|item| (ItemId(item), Vec::new())).collect();
         for one in found {
@@ -117,6 +128,17 @@ impl View<'_> {
         items.extend(units.iter().map(|(item, _)| *item));
         self.find_holds_ahead(&items)?;
         self.find_receipts_ahead(&units)
+    }
+
+    /// What was cut off the units of holds, and off these pieces.
+    fn add_pieces(&self, holds: &mut [Hold]) -> Result<()> {
+        for hold in holds.iter_mut().filter(|hold| !hold.units.is_empty()) {
+            if self.item(hold.item)?.rules.is_measured {
+                let whole: Vec<i64> = hold.units.iter().map(|unit| unit.0).collect();
+                hold.units = self.all(PIECES, [whole.as_slice()], |row| Ok(SerialId(row.get(0)?)))?;
+            }
+        }
+        Ok(())
     }
 
     /// The lots that have the text of a hold among their other names: those that were renamed, and those that the supplier

@@ -176,6 +176,23 @@ fn a_piece_is_cut_off_and_the_rest_keeps_its_number() {
     assert!(!units(&world).iter().any(|unit| unit.starts_with("SL-2-1")));
 }
 
+/// A hold on a unit reaches what was cut off it before.
+#[test]
+fn a_hold_on_a_unit_reaches_its_pieces() {
+    let world = yard();
+    world.ok("cut SL-2 30", "");
+    world.ok("cut SL-2-1 10", "");
+    world.ok("sell --to BOB", "1\nSL-2-1-1\n");
+    let held = world.json("hold SLATE --serial SL-2 --reason crack", "");
+    let here = held["here"].as_array().unwrap().iter().flat_map(serials).collect::<Vec<_>>();
+    assert_eq!(here, ["SL-2", "SL-2-1"]);
+    assert_eq!(serials(&held["elsewhere"][0]), ["SL-2-1-1"]);
+    assert_eq!(world.refused_codes("sell --to BOB", "1\nSL-2-1\n"), ["lot-on-hold"]);
+    world.ok("sell --to BOB", "1\nSL-1\n");
+    world.ok("release-hold SLATE --serial SL-2 --reason fine", "");
+    world.ok("sell --to BOB", "1\nSL-2-1\n");
+}
+
 /// What was delivered can go back in pieces.
 #[test]
 fn a_piece_goes_back_to_the_supplier_of_its_unit() {
