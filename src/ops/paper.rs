@@ -1,13 +1,13 @@
 //! Paper from the ledger: what was recorded prints again with the same bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, FixedOffset};
 
 use super::owners::owner_named;
 use super::sold_certificates::sold_certificates;
 use super::trace::{Trace, TraceNow};
-use super::{Attached, OpError, Result, resolve};
+use super::{Attached, OpError, Result, resolve, site};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, LotId, PartnerKind, Quantity, SerialCode};
@@ -453,7 +453,10 @@ pub fn shipment_told(operation: &RecordedOperation) -> Vec<String> {
         operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let mut told = Vec::new();
     if let Some(to) = detail["sent_to"].as_str() {
-        told.push(format!("in transit to {to}; there: scantrail transfer --arrived {}", operation.number));
+        let sites: BTreeSet<&str> = operation.lines.iter().map(|line| site::root_of(&line.from.place.path)).collect();
+        let sites = sites.into_iter().collect::<Vec<_>>().join(", ");
+        let number = operation.number;
+        told.push(format!("in transit from {sites} to {to}; there: scantrail transfer --arrived {number}"));
     }
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().map(|text| crate::codes::shown(text.as_bytes()));
     for (key, word) in [("short", "did not arrive"), ("extra", "came besides")] {

@@ -1146,7 +1146,7 @@ fn c10_goods_between_sites_are_in_transit() {
           2 each  LAPTOP-15       SN1 SN2  WH1/A-01  TRANSIT/WH1-EAST
           6 each  MILK-1L    B7            WH1/A-01  TRANSIT/WH1-EAST
         Wrote slip.pdf
-        ! in transit to EAST/A-01; there: scantrail transfer --arrived 9
+        ! in transit from WH1 to EAST/A-01; there: scantrail transfer --arrived 9
         exit 0
 
         $ scantrail stock --item LAPTOP-15
