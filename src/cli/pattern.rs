@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::output::{self, safe};
+use super::output::{self, harmless, safe};
 use super::table::{Align, table};
 use crate::codes::Pattern;
 use crate::ledger::{Code, Refusal};
@@ -78,5 +78,6 @@ fn text(pattern: &Pattern) -> String {
         ("note", &of.note),
     ];
     let rows = rows.iter().filter(|(_, value)| !value.is_empty());
-    rows.map(|(name, value)| format!("{name:<10}  {}\n", safe(value))).collect()
+    // An expression is copied: its backslashes stay.
+    rows.map(|(name, value)| format!("{name:<10}  {}\n", harmless(value))).collect()
 }
