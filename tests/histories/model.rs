@@ -401,11 +401,21 @@ impl Model {
                 found.extend(self.root(operation).0.partner.clone());
             }
         }
-        let first = serial.and_then(|serial| self.hops(sku, serial).first().map(|(operation, _)| *operation));
-        if let Some(cut) = first.filter(|first| first.kind == "cut") {
-            found.extend(self.deliverers(sku, lot, cut.moves[0].serial.as_deref()));
+        if let Some(whole) = serial.and_then(|serial| self.cut_off(sku, serial)) {
+            found.extend(self.deliverers(sku, lot, Some(&whole)));
         }
         found
+    }
+
+    /// The unit that a piece was cut off.
+    fn cut_off(&self, sku: &str, serial: &str) -> Option<String> {
+        let first = self.hops(sku, serial).first().map(|(operation, _)| *operation)?;
+        if first.kind == "cut" { first.moves[0].serial.clone() } else { None }
+    }
+
+    /// True for a unit, and for what was cut off it.
+    fn is_of_unit(&self, sku: &str, serial: &str, unit: &str) -> bool {
+        serial == unit || self.cut_off(sku, serial).is_some_and(|whole| self.is_of_unit(sku, &whole, unit))
     }
 
     fn covers(&self, rule: &Rule, sku: &str, lot: Option<&str>, serial: Option<&str>) -> bool {
@@ -414,7 +424,7 @@ impl Model {
             |supplier: &String| (!by_unit || serial.is_some()) && self.deliverers(sku, lot, serial).contains(supplier);
         rule.item == sku
             && rule.lot.as_deref().is_none_or(|of| lot == Some(of))
-            && rule.serial.as_deref().is_none_or(|of| serial == Some(of))
+            && rule.serial.as_deref().is_none_or(|of| serial.is_some_and(|serial| self.is_of_unit(sku, serial, of)))
             && rule.supplier.as_ref().is_none_or(came_so)
     }
 
@@ -788,12 +798,18 @@ impl Model {
                 }
             }
             Verb::ReturnToSupplier => {
-                let came = self.last("receive", sku, serial);
-                let is_theirs = came.is_some_and(|came| {
-                    came.partner.as_deref() == self.partner(batch).as_deref()
-                        && (order.is_none() || came.order.as_deref() == order)
-                });
-                if !is_theirs {
+                // A piece came in with the unit that it was cut off.
+                let mut units = vec![serial.to_owned()];
+                while let Some(whole) = units.last().and_then(|unit| self.cut_off(sku, unit)) {
+                    units.push(whole);
+                }
+                let is_theirs = |unit: &String| {
+                    self.last("receive", sku, unit).is_some_and(|came| {
+                        came.partner.as_deref() == self.partner(batch).as_deref()
+                            && (order.is_none() || came.order.as_deref() == order)
+                    })
+                };
+                if !units.iter().any(is_theirs) {
                     codes.insert("not-received-from-supplier");
                 }
                 if claimed_by.is_some() {
@@ -1402,7 +1418,9 @@ impl Model {
             for item in &self.items {
                 let (before, then) = (self.set_aside(order.code, item.sku), after.set_aside(order.code, item.sku));
                 let ordered = self.ordered(order.code, item.sku);
-                if then > before && then > ordered && (!item.is_measured || before >= ordered) {
+                // A unit that is measured may be more than was ordered; only what was done since is in its place.
+                let is_in_place = !item.is_measured || self.acted_since(number, order.code, item.sku);
+                if then > before && then > ordered && is_in_place {
                     return Err("has-dependants");
                 }
             }
@@ -1419,6 +1437,21 @@ impl Model {
         let released = self.released_by_arrival(&after, &arriving);
         moves.extend(released);
         Ok(moves)
+    }
+
+    /// True when something was done on an order with an item after an operation, and not taken back since.
+    fn acted_since(&self, number: i64, order: &str, item: &str) -> bool {
+        let mut standing: Vec<i64> = Vec::new();
+        let is_of_order = |one: &&Operation| {
+            one.number > number && one.order.as_deref() == Some(order) && one.moves.iter().any(|one| one.item == item)
+        };
+        for operation in self.operations.iter().filter(is_of_order) {
+            match standing.iter().position(|one| Some(*one) == operation.reverses) {
+                Some(undone) => drop(standing.remove(undone)),
+                None => standing.push(operation.number),
+            }
+        }
+        !standing.is_empty()
     }
 
     fn after_undo(&self, target: &Operation, moves: Vec<Move>) -> Model {
