@@ -278,6 +278,7 @@ fn slip() -> Slip {
     Slip {
         heading: "Packing slip".to_owned(),
         number: "SO-1001".to_owned(),
+        number_of: "Order".to_owned(),
         partner: "BOB, Bob's bicycles".to_owned(),
         fields: vec![("Invoice".to_owned(), "RE-2026-77".to_owned()), ("Shipped".to_owned(), "2026-11-23".to_owned())],
         lines,

@@ -102,7 +102,7 @@ pub fn operation(view: &View<'_>, operation: &RecordedOperation) -> Result<Map<S
     if !released.is_empty() {
         document.insert("released".to_owned(), released.iter().map(line).collect());
     }
-    if let Some(Value::Object(detail)) = operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
+    if let Value::Object(detail) = operation.detail_document() {
         document.extend(detail);
     }
     Ok(document)
@@ -194,8 +194,7 @@ fn line_table(lines: &[Line<'_>]) -> String {
 
 /// Where the lots of arriving goods lie already, one hint for each lot.
 pub fn put_away(operation: &RecordedOperation) -> Vec<String> {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let rows = detail["put_away"].as_array().cloned().unwrap_or_default();
     let text = |row: &Value, key: &str| safe(row[key].as_str().unwrap_or_default());
     let lot = |row: &Value| (text(row, "item"), text(row, "lot"));
@@ -209,8 +208,7 @@ pub fn put_away(operation: &RecordedOperation) -> Vec<String> {
 
 /// What a transfer took from orders.
 fn unclaimed_text(operation: &RecordedOperation) -> String {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let rows = detail["unclaimed"].as_array().cloned().unwrap_or_default();
     let text = |row: &Value, key: &str| safe(row[key].as_str().unwrap_or_default());
     rows.iter()
@@ -225,8 +223,7 @@ fn unclaimed_text(operation: &RecordedOperation) -> String {
 
 /// What became of a unit that some was cut off. Its way over the bench would tell people less.
 fn cut_text(operation: &RecordedOperation) -> String {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let cut = &detail["cut"];
     let (Some(first), true) = (operation.lines.first(), cut.is_object()) else { return String::new() };
     let text = |key: &str| safe(cut[key].as_str().unwrap_or_default());
@@ -243,8 +240,7 @@ fn cut_text(operation: &RecordedOperation) -> String {
 
 /// How many rows of a file were taken.
 fn imported_text(operation: &RecordedOperation) -> String {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     match (detail["imported"].as_str(), detail["rows"].as_u64()) {
         (Some(kind), Some(rows)) => format!("Imported {kind}: {rows} rows\n").replace(": 1 rows", ": 1 row"),
         _ => String::new(),
@@ -253,8 +249,7 @@ fn imported_text(operation: &RecordedOperation) -> String {
 
 /// What a file was attached to.
 fn attached_text(operation: &RecordedOperation) -> String {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let attached = &detail["attached"];
     let text = |key: &str| attached[key].as_str().map(safe);
     let named = ["lot", "serial", "order"].into_iter().find_map(|kind| Some((kind, text(kind)?)));

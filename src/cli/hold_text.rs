@@ -10,8 +10,7 @@ const MOST_ROWS: usize = 40;
 
 /// What an operation did to holds, or against them.
 pub fn of(operation: &RecordedOperation) -> String {
-    let detail: Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let mut text = String::new();
     let is_held = detail["here"].is_array();
     for hold in rows(&detail, "holds") {

@@ -38,6 +38,7 @@ mod shipment;
 mod site;
 mod sold_certificates;
 mod station;
+mod told;
 mod trace;
 mod transfer;
 mod undo;
@@ -60,9 +61,8 @@ pub use numbers::{MOST_NEW_SERIALS, Numbers};
 pub use order_report::{OrderReport, OrderReportLine, order_report};
 pub use owners::{SetOwner, owner_named, owners_of};
 pub use paper::{
-    LabelRequest, Paper, badge_paper, by_hand, calibration_paper, command_paper, labels_for, labels_of_cut,
-    labels_of_operation, over_of, pick_sheet_of, shipment_told, short_of, slip_of, slip_with_lots_of, trace_paper,
-    waiting_of,
+    LabelRequest, Paper, badge_paper, calibration_paper, command_paper, labels_for, labels_of_cut, labels_of_operation,
+    pick_sheet_of, slip_content, slip_of, slip_with_lots_of, trace_paper,
 };
 pub use partner::{SetPartner, minimum_life, set_partner};
 pub use pattern::{decoded_by_any, patterns};
@@ -78,6 +78,7 @@ pub use session::{Answer, Rejudged, Session};
 pub use site::{SetSite, Site, set_site, sites};
 pub use sold_certificates::{NamedCertificate, sold_certificates, write_certificates, write_kept_file};
 pub use station::{label_of, station_scan, station_verb, what_is, where_is};
+pub use told::{by_hand, over_of, shipment_told, short_of, waiting_of};
 pub use trace::{Subject, SubjectKind, Trace, TraceNow, Traced, trace, trace_by_fields};
 pub use transfer::Transfer;
 pub use undo::undo;

@@ -1,13 +1,14 @@
 //! Paper from the ledger: what was recorded prints again with the same bytes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 
 use super::owners::owner_named;
 use super::sold_certificates::sold_certificates;
+use super::told::{short_of, sites_left};
 use super::trace::{Trace, TraceNow};
-use super::{Attached, OpError, Result, resolve, site};
+use super::{Attached, OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
 use crate::ledger::{Code, Refusal, Stage};
 use crate::model::{Item, LotCode, LotId, PartnerKind, Quantity, SerialCode};
@@ -432,61 +433,6 @@ pub fn pick_sheet_of(view: &View<'_>, operation: &RecordedOperation) -> Result<P
     paper(&pick_sheet::pages(&sheet), &of_operation("Pick sheet", operation))
 }
 
-/// How far an allocation of measured units reaches over what is ordered, as SKU and quantity.
-pub fn over_of(operation: &RecordedOperation) -> Vec<(String, String)> {
-    listed_in_detail(operation, "over", "quantity")
-}
-
-/// What an allocation could not find, as SKU and quantity.
-pub fn short_of(operation: &RecordedOperation) -> Vec<(String, String)> {
-    listed_in_detail(operation, "short", "quantity")
-}
-
-/// How much an allocation passed over because it waits for a certificate, as SKU and quantity, where anything did.
-pub fn waiting_of(operation: &RecordedOperation) -> Vec<(String, String)> {
-    listed_in_detail(operation, "short", "waiting_for_certificate")
-}
-
-/// What is to be known of a transfer between sites: where the goods are now, or what is missing and what came besides.
-pub fn shipment_told(operation: &RecordedOperation) -> Vec<String> {
-    let detail: serde_json::Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let mut told = Vec::new();
-    if let Some(to) = detail["sent_to"].as_str() {
-        let sites: BTreeSet<&str> = operation.lines.iter().map(|line| site::root_of(&line.from.place.path)).collect();
-        let sites = sites.into_iter().collect::<Vec<_>>().join(", ");
-        let number = operation.number;
-        told.push(format!("in transit from {sites} to {to}; there: scantrail transfer --arrived {number}"));
-    }
-    let text = |row: &serde_json::Value, key: &str| row[key].as_str().map(|text| crate::codes::shown(text.as_bytes()));
-    for (key, word) in [("short", "did not arrive"), ("extra", "came besides")] {
-        for row in detail["arrived"].as_i64().and(detail[key].as_array()).into_iter().flatten() {
-            let lot = text(row, "lot").map(|lot| format!(" lot {lot}")).unwrap_or_default();
-            let serial = text(row, "serial").map(|serial| format!(" {serial}")).unwrap_or_default();
-            let (quantity, item) = (text(row, "quantity").unwrap_or_default(), text(row, "item").unwrap_or_default());
-            told.push(format!("{key}: {quantity} of {item}{lot}{serial} {word}"));
-        }
-    }
-    told
-}
-
-fn listed_in_detail(operation: &RecordedOperation, key: &str, quantity: &str) -> Vec<(String, String)> {
-    let detail: serde_json::Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let rows = detail[key].as_array().cloned().unwrap_or_default();
-    let pair = |row: &serde_json::Value| Some((row["item"].as_str()?.to_owned(), row[quantity].as_str()?.to_owned()));
-    rows.iter().filter_map(pair).collect()
-}
-
-/// The items that an allocation left to people, by SKU.
-pub fn by_hand(operation: &RecordedOperation) -> Vec<String> {
-    let detail: serde_json::Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let rows = detail["short"].as_array().cloned().unwrap_or_default();
-    let left = rows.iter().filter(|row| row["why"].is_string());
-    left.map(|row| row["item"].as_str().unwrap_or_default().to_owned()).collect()
-}
-
 /// The packing slip of a sale or the return slip of a return.
 ///
 /// # Errors
@@ -532,6 +478,15 @@ fn lot_lines(lines: &[RecordedLine]) -> Vec<LotLine> {
 }
 
 fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Result<Paper> {
+    let slip = slip_content(view, operation, lots)?;
+    paper(&slip::pages(&slip), &of_operation(&slip.heading, operation))
+}
+
+/// What a slip of an operation says, with the lots on a page of their own where that is wanted.
+///
+/// # Errors
+/// What the database says.
+pub fn slip_content(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Result<Slip> {
     let heading = match operation.kind.as_str() {
         "sell" => "Packing slip",
         "transfer" => "Transfer slip",
@@ -542,11 +497,13 @@ fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Resu
     fields.push(("Operation".to_owned(), operation.number.to_string()));
     fields.extend(operation.invoice.iter().map(|invoice| ("Invoice".to_owned(), invoice.clone())));
     fields.extend(operation.reason.iter().map(|reason| ("Reason".to_owned(), reason.clone())));
+    fields.extend(between_sites(operation));
     fields.extend(overridden(operation));
     let lines: Vec<RecordedLine> = moved(operation).cloned().collect();
-    let slip = Slip {
+    Ok(Slip {
         heading: heading.to_owned(),
-        number: order.map_or_else(|| operation.number.to_string(), |order| order.code.to_string()),
+        number: order.as_ref().map_or_else(|| operation.number.to_string(), |order| order.code.to_string()),
+        number_of: if order.is_some() { "Order" } else { "Operation" }.to_owned(),
         partner: partner_name(view, operation)?,
         fields,
         lots: if lots { lot_lines(&lines) } else { Vec::new() },
@@ -555,14 +512,20 @@ fn slip_with(view: &View<'_>, operation: &RecordedOperation, lots: bool) -> Resu
             "sell" => sold_certificates(view, operation)?.into_iter().map(|one| printed(&one.certificate)).collect(),
             _ => Vec::new(),
         },
-    };
-    paper(&slip::pages(&slip), &of_operation(heading, operation))
+    })
+}
+
+/// From which sites to which place a transfer is under way.
+fn between_sites(operation: &RecordedOperation) -> Vec<(String, String)> {
+    match operation.detail_document()["sent_to"].as_str() {
+        Some(to) => vec![("From".to_owned(), sites_left(operation)), ("To".to_owned(), to.to_owned())],
+        None => Vec::new(),
+    }
 }
 
 /// What was sold although it was on hold or expired.
 fn overridden(operation: &RecordedOperation) -> Vec<(String, String)> {
-    let detail: serde_json::Value =
-        operation.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let detail = operation.detail_document();
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
     let row = |row: &serde_json::Value| {
         let lot = row["lot"].as_str().map(|lot| format!(" lot {lot}")).unwrap_or_default();

@@ -10,10 +10,12 @@ use super::total::totals;
 /// What a slip says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Slip {
-    /// What kind of slip it is: `Packing slip`, `Return slip`.
+    /// What kind of slip it is: `Packing slip`, `Return slip`, `Transfer slip`.
     pub heading: String,
-    /// The order's or the slip's number, printed with its barcode. May be empty.
+    /// The number of its order or operation, printed with its barcode. May be empty.
     pub number: String,
+    /// Whose number that is: `Order`, `Operation`.
+    pub number_of: String,
     /// Who the goods go to or come from.
     pub partner: String,
     /// More names and values for the heading.
@@ -65,7 +67,7 @@ pub fn pages(slip: &Slip) -> Vec<Page> {
     let heading = Heading {
         title: slip.heading.clone(),
         number: slip.number.clone(),
-        barcode: (!slip.number.is_empty()).then(|| Cell::new("Order", &slip.number)),
+        barcode: (!slip.number.is_empty()).then(|| Cell::new(&slip.number_of, &slip.number)),
         fields: field("Partner", &slip.partner).into_iter().chain(slip.fields.iter().cloned()).collect(),
     };
     let mut sheet = Sheet::new(&heading);

@@ -75,6 +75,13 @@ pub struct RecordedOperation {
     pub lines: Vec<RecordedLine>,
 }
 
+impl RecordedOperation {
+    /// What else its kind recorded, as a document; null where there is nothing.
+    pub fn detail_document(&self) -> serde_json::Value {
+        self.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+}
+
 const OPERATION: &str = "SELECT number, op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator,
     station, order_id, partner, invoice, note, reason, fields, detail, reverses, root, sign FROM operation";
 

@@ -1,6 +1,9 @@
 //! Several sites: prefixes and sequences of their own, and transfers between them that take time.
 
 use expect_test::expect;
+use scantrail::model::OperationNumber;
+use scantrail::ops::slip_content;
+use scantrail::store::{Address, Options, Store};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -49,6 +52,26 @@ fn goods_between_sites_are_in_transit_until_they_are_received_by_scan() {
     let rest = world.json(&format!("transfer --arrived {number} --to EAST/A-02"), "LAPTOP-15\n1\nSN2\nBOLT\n1\n");
     assert_eq!((rows(&rest["short"]), rows(&rest["extra"])), (vec![], vec![]));
     assert_eq!(world.stock("BOLT"), ["EAST/A-01 4", "EAST/A-02 1", "WH1/A-01 15"]);
+}
+
+/// The paper that goes along says from where to where, and under which number it is received.
+#[test]
+fn the_slip_names_both_sites_and_the_number_of_the_transfer() {
+    let world = bakeries();
+    let sent = world.json("transfer --to EAST/A-01", "BOLT\n5\n")["operation"].as_i64().unwrap();
+    let address = world.folder().join(world.address());
+    let address = if world.address().contains("://") { world.address().into() } else { address.into_os_string() };
+    let address = Address::parse(&address, &|_| None).unwrap();
+    let store = Store::open(&address, &Options { allow_network_file_system: true, seed: 1, tell: |_| {} }).unwrap();
+    let slip = store.read(|view| {
+        let operation = view.operation(OperationNumber(sent))?.unwrap();
+        slip_content(view, &operation, false)
+    });
+    let slip = slip.unwrap();
+    let field = |name: &str| slip.fields.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
+    assert_eq!((field("From"), field("To")), (Some("WH1"), Some("EAST/A-01")));
+    assert_eq!((slip.heading.as_str(), slip.number_of.as_str()), ("Transfer slip", "Operation"));
+    assert_eq!(slip.number, sent.to_string());
 }
 
 #[test]
