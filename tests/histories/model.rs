@@ -609,12 +609,11 @@ impl Model {
         let group_lot = group.lot.clone().filter(|_| lot_fault.is_none());
         let lines_each = if group.measures.is_empty() { 1 } else { 2 };
         let mut in_batch = 0;
+        let mut accepted: Vec<&String> = Vec::new();
         for (index, serial) in group.serials.iter().enumerate() {
             let mut codes = self.unit_faults(batch, sku, serial, group_lot.as_deref());
             // A refused unit was not scanned: only one that was accepted makes the next a double.
-            let before = &group.serials[..index];
-            let is_double = before.contains(serial) && codes.is_empty();
-            if is_double {
+            if accepted.contains(&serial) {
                 codes.insert("duplicate-in-batch");
             }
             if codes.is_empty() && item.is_measured && self.is_reached(batch, sku, in_batch) {
@@ -622,7 +621,10 @@ impl Model {
             }
             match first_of(codes) {
                 Some(code) => verdict.refuse(next + lines_each * index as u32, code),
-                None => in_batch += self.measure(sku, serial),
+                None => {
+                    accepted.push(serial);
+                    in_batch += self.measure(sku, serial);
+                }
             }
         }
     }
