@@ -48,7 +48,7 @@ fn measure(engine: Engine, lots: usize, rounds: usize) {
     let mut tables = fill(&ledger, folder.path(), lots);
     let path = folder.path().join(ledger.address());
     let address = if ledger.is_file() { path.into_os_string() } else { ledger.address().into() };
-    let options = Options { allow_network_file_system: true, seed: 1, tell: |_| {} };
+    let options = Options { allow_network_file_system: true, seed: 1, now: chrono::DateTime::default(), tell: |_| {} };
     let store = Store::open(&Address::parse(&address, &|name| std::env::var(name).ok()).unwrap(), &options).unwrap();
     let name = if ledger.is_file() { "SQLite" } else { "PostgreSQL" };
     for strategy in [Strategy::FirstExpired, Strategy::FirstIn, Strategy::Place, Strategy::FewestLots] {

@@ -249,7 +249,7 @@ fn many_serials(folder: &Path, sizes: &Sizes) {
 }
 
 fn open(database: &Path) -> Store {
-    let options = Options { allow_network_file_system: true, seed: 1, tell: |_| {} };
+    let options = Options { allow_network_file_system: true, seed: 1, now: chrono::DateTime::default(), tell: |_| {} };
     Store::open(&Address::File(database.to_owned()), &options).unwrap()
 }
 

@@ -131,7 +131,11 @@ impl World {
     fn store(&self, seed: u64) -> Store {
         let variable = |name: &str| (name == "SCANTRAIL_POSTGRESQL_ISOLATION").then(|| self.isolation.to_owned());
         let address = Address::parse(&self.address, &variable).unwrap();
-        Store::open(&address, &Options { allow_network_file_system: true, seed, tell: |_| {} }).unwrap()
+        Store::open(
+            &address,
+            &Options { allow_network_file_system: true, seed, now: chrono::DateTime::default(), tell: |_| {} },
+        )
+        .unwrap()
     }
 }
 

@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::profile::StationProfile;
 use crate::codes::Profile;
 use crate::model::Stamp;
-use crate::ops::{Recorded, Request};
+use crate::ops::{AcceptedLoss, Recorded, Request, open_accepting_loss};
 use crate::store::{Address, Options, Store};
 
 /// The flags that stand before or after every command.
@@ -55,6 +55,9 @@ pub struct Globals {
     /// Check and answer, but write nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// Go on, for good, without operations that were lost with the write-ahead log of an SQLite file
+    #[arg(long, global = true)]
+    pub accept_loss: bool,
     /// Take scans as they arrive, without this station's scanner profile
     #[arg(long, global = true)]
     pub as_scanned: bool,
@@ -174,6 +177,7 @@ impl Context {
         Ok(Options {
             allow_network_file_system: allowed.is_some_and(|value| value == "1"),
             seed: u64::from_ne_bytes(random()?),
+            now: self.now,
             tell,
         })
     }
@@ -184,7 +188,16 @@ impl Context {
     /// That it is missing, damaged, newer, …
     pub fn store(&self) -> Result<Store, Failure> {
         self.globals.db.iter().for_each(|named| self.warn_of_password(named));
-        Ok(Store::open(&self.database()?, &self.store_options()?)?)
+        let (address, options) = (self.database()?, self.store_options()?);
+        if !self.globals.accept_loss {
+            return Ok(Store::open(&address, &options)?);
+        }
+        if self.globals.dry_run {
+            return Err(Failure::usage("--accept-loss records what is gone, and --dry-run records nothing"));
+        }
+        let (store, accepted) = open_accepting_loss(&address, &options, &self.request()?)?;
+        accepted.iter().for_each(|accepted| self.tell(&accepted_text(accepted)));
+        Ok(store)
     }
 
     /// Warns when a password stands on the command line.
@@ -319,6 +332,15 @@ impl Context {
             super::output::complain(text);
         }
     }
+}
+
+/// What was given up, and where that stands.
+fn accepted_text(accepted: &AcceptedLoss) -> String {
+    let numbers = |all: Vec<String>| if all.is_empty() { "none that is known".to_owned() } else { all.join(", ") };
+    let lost = numbers(accepted.loss.missing.iter().map(|head| head.number.to_string()).collect());
+    let recorded = numbers(accepted.recorded.iter().map(|one| one.number.to_string()).collect());
+    let kept = accepted.kept_log.iter().map(|path| format!("; the log that was there is kept as {path}"));
+    format!("lost for good: operations {lost}; recorded as operation {recorded}{}", kept.collect::<String>())
 }
 
 #[cfg(unix)]

@@ -93,7 +93,7 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
         .unwrap_or_default();
     let more = document.get("lines").and_then(Value::as_array).map_or(0, |lines| lines.len().saturating_sub(3));
     let goods = if more > 0 { format!("{}, and {more} more", goods.join(", ")) } else { goods.join(", ") };
-    let goods = super::hold_text::what(document).unwrap_or(goods);
+    let goods = super::hold_text::what(document).or_else(|| lost(document)).unwrap_or(goods);
     let what = operation.reverses.map_or(operation.kind.clone(), |reversed| format!("undo of {reversed}"));
     let mut remark: Vec<String> =
         ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();
@@ -109,6 +109,13 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
         output::safe(&operation.stamp.station),
         remark.join("; "),
     ]
+}
+
+/// The operations that an accepted loss names.
+fn lost(document: &serde_json::Map<String, Value>) -> Option<String> {
+    let lost = document.get("lost")?.as_array()?;
+    let numbers: Vec<String> = lost.iter().map(|one| one["operation"].to_string()).collect();
+    Some(format!("lost: {}", if numbers.is_empty() { "none that is known".to_owned() } else { numbers.join(", ") }))
 }
 
 fn goods(line: &Value) -> String {

@@ -1,6 +1,7 @@
 //! The verbs: one use case per file. Each loads what it needs, decides by the rules of the ledger, appends, commits, and
 //! only then makes paper. Time, names and random ids are handed in.
 
+mod accept_loss;
 mod allocate;
 mod attach;
 mod batch;
@@ -43,6 +44,7 @@ mod trace;
 mod transfer;
 mod undo;
 
+pub use accept_loss::{AcceptedLoss, open_accepting_loss};
 pub use allocate::Allocate;
 pub use attach::{Attach, Attached, attachments, kept_file};
 pub use batch::{BatchOptions, Draft, ScanVerb, command_of, read_scans, record_batch};

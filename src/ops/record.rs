@@ -172,7 +172,7 @@ fn record_in(
             );
             return Err(Refusal::new(Code::OpIdReused, message, "take a new --op-id for new work").into());
         }
-        writer.confirm()?;
+        writer.confirm(operation.number)?;
         return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run, warnings: Vec::new() });
     }
     let draft = decide(writer)?;

@@ -8,7 +8,7 @@ use super::engine::{Bind, Position, Value};
 use super::free_stock::dated;
 use super::operation::{RecordedLine, RecordedOperation};
 use super::stock::{lot_key, lot_of_key};
-use super::{Result, StoreError, Writer};
+use super::{Head, Result, StoreError, Writer};
 use crate::ledger::{Chain, GENESIS, Movement, SerialHop, Spot};
 use crate::model::{LotDates, LotId, OperationNumber, OrderId, PartnerId, Stamp};
 
@@ -72,6 +72,20 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::Constraint`] when the database sees a rule of the ledger broken.
     pub fn append(&self, new: &NewOperation) -> Result<RecordedOperation> {
+        self.append_to(new, None)
+    }
+
+    /// Appends an operation under a number of its own, behind one of its station that is lost: it is sealed over that one and
+    /// has the next place in the chain. Without a lost one, behind the last that is there.
+    ///
+    /// # Errors
+    /// As [`Writer::append`].
+    pub fn append_after_loss(&self, new: &NewOperation, number: i64, lost: Option<&Head>) -> Result<RecordedOperation> {
+        self.number.set(Some(OperationNumber(number)));
+        self.append_to(new, lost)
+    }
+
+    fn append_to(&self, new: &NewOperation, lost: Option<&Head>) -> Result<RecordedOperation> {
         let number = self.number()?;
         self.append_lot_dates(number, &new.lot_dates)?;
         let (root, sign) = match new.reverses {
@@ -96,7 +110,7 @@ impl Writer<'_> {
             sign,
             lines: self.named(number, &new.movements)?,
         };
-        self.append_row(&recorded, new)?;
+        self.append_row(&recorded, new, lost)?;
         if let Some(scans) = &new.scans {
             let sql = "INSERT INTO scans (operation, stream) VALUES ($1, $2)";
             self.execute(sql, (number.0, scans.as_slice()))?;
@@ -245,13 +259,14 @@ impl Writer<'_> {
         .map(drop)
     }
 
-    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation) -> Result<()> {
+    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation, lost: Option<&Head>) -> Result<()> {
         let last = self.one(
             "SELECT station_sequence, hash FROM operation WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1",
             [new.stamp.station.as_str()],
             |row| Ok((row.get::<i64>(0)?, row.get::<[u8; 32]>(1)?)),
         )?;
-        let (last_sequence, previous) = last.unwrap_or((0, GENESIS));
+        let lost = lost.map(|head| (head.station_sequence, head.hash));
+        let (last_sequence, previous) = last.max(lost).unwrap_or((0, GENESIS));
         let hash = seal(&previous, last_sequence + 1, new, asked);
         self.execute(
             "INSERT INTO operation
@@ -284,6 +299,15 @@ impl Writer<'_> {
                 hash.value(),
             ][..],
         )?;
+        self.recorded.borrow_mut().push(Head {
+            number: new.number.0,
+            hash,
+            station: new.stamp.station.clone(),
+            station_sequence: last_sequence + 1,
+            kind: new.kind.clone(),
+            op_id: new.op_id.clone(),
+            recorded_at: new.stamp.recorded_at,
+        });
         Ok(())
     }
 }

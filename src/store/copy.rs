@@ -413,7 +413,7 @@ fn copy_all(from: &dyn Engine, to: &dyn Engine, tell: &mut impl FnMut(usize)) ->
     to.follow_numbers()?;
     let mut sealed = Sha256::new();
     TABLES.iter().try_for_each(|table| compare_table(table, from, to, &mut sealed, tell))?;
-    to.commit()?;
+    to.commit(&[])?;
     to.tidy();
     Ok(sealed.finalize().into())
 }

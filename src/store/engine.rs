@@ -6,7 +6,7 @@
 use std::fmt::Display;
 
 use super::files::FileFolder;
-use super::{Result, StoreError};
+use super::{Head, Result, StoreError};
 
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +24,11 @@ pub(super) trait Engine {
     /// Opens a transaction.
     fn begin(&self, purpose: Purpose) -> Result<()>;
 
-    /// Makes everything since `begin` durable.
+    /// Makes everything since `begin` durable, the operations `recorded` among it.
     ///
     /// # Errors
     /// [`StoreError::OutcomeUnknown`] when it may or may not be durable; any other error: it is not.
-    fn commit(&self) -> Result<()>;
+    fn commit(&self, recorded: &[Head]) -> Result<()>;
 
     /// Takes back everything since `begin`. A connection that is lost has done so already.
     fn roll_back(&self);
@@ -68,9 +68,15 @@ pub(super) trait Engine {
     /// is not locked again.
     fn lock_order(&self, order: i64) -> Result<()>;
 
-    /// What this transaction found must be as durable as what it writes, before the commit is answered: another station's
-    /// commit may be seen that a standby does not have yet.
-    fn confirm(&self) -> Result<()>;
+    /// The operation with this number, which this transaction found, must be as durable as what it writes before the
+    /// transaction is answered: a commit may be seen that a standby does not have yet, or that was never synced.
+    fn confirm(&self, number: i64) -> Result<()>;
+
+    /// Sees to what `confirm` was told, where that takes more than a commit. No transaction is open.
+    ///
+    /// # Errors
+    /// [`StoreError::OutcomeUnknown`] when it may not be durable.
+    fn secure(&self) -> Result<()>;
 
     /// True when the same work, begun again at once, may well succeed: another station was faster, or the connection
     /// was lost before anything was committed.

@@ -1,5 +1,7 @@
 //! What can go wrong with a database, in words that say what to do.
 
+use super::Loss;
+
 /// Why the database could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -60,6 +62,19 @@ pub enum StoreError {
     /// The folder is on a network file system.
     #[error("{0} is on a network file system, where SQLite loses data")]
     NetworkFileSystem(String),
+    /// The file has more than one name in the file system.
+    #[error(
+        "{path} has {names} names (hard links), and under each of them SQLite would keep a log of its own and lose commits"
+    )]
+    HardLinks {
+        /// One of the names.
+        path: String,
+        /// How many there are.
+        names: u64,
+    },
+    /// Operations that were recorded are not there any more, because the write-ahead log is not.
+    #[error("{0}")]
+    LogLost(Box<Loss>),
     /// The SQLite that is linked in is too old to be trusted.
     #[error("SQLite {0} is linked in, and it can lose commits")]
     TooOldSqlite(String),
@@ -109,6 +124,8 @@ impl StoreError {
             StoreError::Io(_) => "database-io",
             StoreError::Damaged(_) => "database-damaged",
             StoreError::NetworkFileSystem(_) => "network-file-system",
+            StoreError::HardLinks { .. } => "hard-links",
+            StoreError::LogLost(_) => "log-lost",
             StoreError::TooOldSqlite(_) => "sqlite-too-old",
             StoreError::OutcomeUnknown(_) => "outcome-unknown",
             StoreError::Constraint(_) => "constraint",
@@ -149,6 +166,17 @@ impl StoreError {
             StoreError::Damaged(_) => "stop writing to it and restore the last backup",
             StoreError::NetworkFileSystem(_) => {
                 "put the file on a disk of this machine, or set SCANTRAIL_ALLOW_NETWORK_FILE_SYSTEM=1 at your own risk"
+            }
+            StoreError::HardLinks { .. } => {
+                "keep one name, and remove the others: find . -samefile FILE; a symbolic link does no harm"
+            }
+            StoreError::LogLost(loss) if loss.log_is_foreign => {
+                "nothing was written. Put back the two files that belong together, or restore a backup. Only if there is no other way, \
+                 go on with the file alone, for good: scantrail log --accept-loss"
+            }
+            StoreError::LogLost(_) => {
+                "nothing was written. Put the log back beside the file it was left behind from, or restore a backup. Only if it is gone, \
+                 go on without these operations, for good: scantrail log --accept-loss"
             }
             StoreError::TooOldSqlite(_) => "build scantrail with the SQLite it brings along",
             StoreError::OutcomeUnknown(_) => "repeat the command with the same --op-id: it is recorded once",

@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod files;
 mod free_stock;
+mod head;
 mod history;
 mod holds;
 mod incoming;
@@ -43,6 +44,7 @@ pub use copy::{Copied, copy_database};
 pub use error::StoreError;
 pub use files::{CopyFault, StoredFile};
 pub use free_stock::{FreeStock, FreeStockOrder};
+pub use head::{Head, Loss};
 pub use history::{Event, LaterHop, SerialStep};
 pub use incoming::Incoming;
 pub use lots::StatedDates;
@@ -180,12 +182,26 @@ impl Store {
     ) -> std::result::Result<T, E> {
         self.engine.begin(purpose)?;
         let open = OpenTransaction(&*self.engine);
-        let done = work(&Writer { view: View::of(open.0), number: Cell::new(None), dry_run })?;
-        if !dry_run {
-            self.engine.commit()?;
+        let writer = Writer::of(open.0, dry_run);
+        let done = work(&writer)?;
+        if dry_run {
+            self.engine.roll_back();
+            self.engine.secure()?;
+        } else {
+            self.engine.commit(&writer.recorded.into_inner())?;
+            self.engine.secure()?;
             self.engine.tidy();
         }
         Ok(done)
+    }
+
+    /// Sees to it that an operation which was found survives a power cut: whoever recorded it may have been killed before it
+    /// was on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::OutcomeUnknown`] when it may not be on disk.
+    pub fn confirm(&self, number: OperationNumber) -> Result<()> {
+        self.write(false, |writer| writer.confirm(number))
     }
 
     fn may_pass(&self, error: &impl WorkError) -> bool {
@@ -294,6 +310,8 @@ pub struct Writer<'c> {
     view: View<'c>,
     number: Cell<Option<OperationNumber>>,
     dry_run: bool,
+    /// What was appended.
+    recorded: RefCell<Vec<Head>>,
 }
 
 impl<'c> Deref for Writer<'c> {
@@ -304,7 +322,11 @@ impl<'c> Deref for Writer<'c> {
     }
 }
 
-impl Writer<'_> {
+impl<'c> Writer<'c> {
+    fn of(engine: &'c dyn Engine, dry_run: bool) -> Writer<'c> {
+        Writer { view: View::of(engine), number: Cell::new(None), dry_run, recorded: RefCell::default() }
+    }
+
     /// The number of the operation that this transaction records. It is taken when it is first asked for, so that what
     /// is refused uses none.
     ///
@@ -319,12 +341,12 @@ impl Writer<'_> {
         Ok(number)
     }
 
-    /// What was found is to be as durable as what is written, when the transaction is committed.
+    /// An operation that was found is to be as durable as what is written, before the transaction is answered.
     ///
     /// # Errors
     /// What the database says.
-    pub fn confirm(&self) -> Result<()> {
-        self.engine.confirm()
+    pub fn confirm(&self, number: OperationNumber) -> Result<()> {
+        self.engine.confirm(number.0)
     }
 
     /// Keeps other stations from working on the same order until this transaction ends.

@@ -1,8 +1,10 @@
 //! Opening and making a database, whichever engine it is on.
 
+use chrono::{DateTime, FixedOffset};
+
 use super::postgresql::Postgresql;
 use super::sqlite::Sqlite;
-use super::{Address, Result, Store};
+use super::{Address, Loss, Result, Store};
 
 /// What is handed in from outside for a connection.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +13,8 @@ pub struct Options {
     pub allow_network_file_system: bool,
     /// A random number: stations that wait for each other must not all wait equally long.
     pub seed: u64,
+    /// When the command began.
+    pub now: DateTime<FixedOffset>,
     /// Told what is waited for, when it takes long.
     pub tell: fn(&str),
 }
@@ -34,11 +38,24 @@ impl Store {
     /// system or the server says.
     pub fn open(address: &Address, options: &Options) -> Result<Store> {
         Ok(match address {
-            Address::File(path) => {
-                Store::new(Box::new(Sqlite::open(path, options.allow_network_file_system)?), options)
-            }
+            Address::File(path) => Store::new(Box::new(Sqlite::open(path, options)?), options),
             Address::Server(server) => Store::new(Box::new(Postgresql::open(server, options)?), options),
         })
+    }
+
+    /// Opens a database, also when operations that were recorded are missing: then what they are, and where the log is kept
+    /// that was found, under a name that ends in `suffix`. A server keeps its own log.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for [`super::StoreError::LogLost`].
+    pub fn open_after_loss(
+        address: &Address,
+        options: &Options,
+        suffix: &str,
+    ) -> Result<(Store, Option<(Loss, Option<String>)>)> {
+        let Address::File(path) = address else { return Ok((Store::open(address, options)?, None)) };
+        let (engine, loss) = Sqlite::open_after_loss(path, options, suffix)?;
+        Ok((Store::new(Box::new(engine), options), loss))
     }
 
     /// Makes a database, or finds that it is there. Two stations may do this at once.
@@ -47,7 +64,7 @@ impl Store {
     /// As [`Store::open`]; a database that holds anything else is left alone.
     pub fn create(address: &Address, options: &Options) -> Result<Opened> {
         match address {
-            Address::File(path) => Sqlite::create(path, options.allow_network_file_system),
+            Address::File(path) => Sqlite::create(path, options),
             Address::Server(server) => Postgresql::create(server, options),
         }
     }

@@ -149,7 +149,7 @@ impl View<'_> {
         let sql = format!(
             "SELECT * FROM ({OPERATION} WHERE at >= $1 AND ($2 OR kind IN
              ('receive', 'transfer', 'allocate', 'release', 'pick', 'sell', 'return', 'cut', 'attach', 'hold', 'release-hold',
-              'lot-set', 'owner-set', 'undo'))
+              'lot-set', 'owner-set', 'accept-loss', 'undo'))
              ORDER BY number DESC LIMIT $3) AS newest ORDER BY number"
         );
         let since = since.map_or(i64::MIN, |time| time.timestamp());

@@ -36,6 +36,7 @@ mod live;
 mod live_terminal;
 mod location;
 mod log;
+mod log_lost;
 mod lot;
 mod measured;
 mod numbers;

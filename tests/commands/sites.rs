@@ -62,7 +62,11 @@ fn the_slip_names_both_sites_and_the_number_of_the_transfer() {
     let address = world.folder().join(world.address());
     let address = if world.address().contains("://") { world.address().into() } else { address.into_os_string() };
     let address = Address::parse(&address, &|_| None).unwrap();
-    let store = Store::open(&address, &Options { allow_network_file_system: true, seed: 1, tell: |_| {} }).unwrap();
+    let store = Store::open(
+        &address,
+        &Options { allow_network_file_system: true, seed: 1, now: chrono::DateTime::default(), tell: |_| {} },
+    )
+    .unwrap();
     let slip = store.read(|view| {
         let operation = view.operation(OperationNumber(sent))?.unwrap();
         slip_content(view, &operation, false)

@@ -114,7 +114,8 @@ impl World {
         let address = folder.path().join(ledger.address());
         let address = if ledger.is_file() { address.as_os_str() } else { OsStr::new(ledger.address()) };
         let address = Address::parse(address, &|_| None).unwrap();
-        let options = Options { allow_network_file_system: true, seed: 1, tell: |_| {} };
+        let options =
+            Options { allow_network_file_system: true, seed: 1, now: chrono::DateTime::default(), tell: |_| {} };
         Store::create(&address, &options).unwrap();
         let store = Store::open(&address, &options).unwrap();
         let inspector = ledger.inspector(folder.path());

@@ -125,6 +125,7 @@ impl Keeper {
         };
         let recorded = store.read(|view| view.operation_with_id(&header.op_id))?;
         if let (Some(operation), false) = (recorded, wanted.resume) {
+            store.confirm(operation.number)?;
             context.tell(&format!(
                 "the session before was recorded, as operation {}; its draft is dropped",
                 operation.number

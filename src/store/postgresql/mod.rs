@@ -21,7 +21,7 @@ pub use server::Server;
 
 use super::engine::{Columns, Engine, Position, Purpose, Value};
 use super::files::FileFolder;
-use super::{Opened, Options, Result, StoreError};
+use super::{Head, Opened, Options, Result, StoreError};
 
 /// A connection to a server. A broken one is made anew when the next transaction begins.
 pub(super) struct Postgresql {
@@ -179,7 +179,7 @@ impl Engine for Postgresql {
         begun
     }
 
-    fn commit(&self) -> Result<()> {
+    fn commit(&self, _recorded: &[Head]) -> Result<()> {
         self.with(|session| {
             session.connection.warned.store(false, Ordering::Relaxed);
             session.is_open = false;
@@ -295,8 +295,13 @@ impl Engine for Postgresql {
         self.with(|session| session.execute(sql, &[Value::Integer(Some(order))])).map(drop)
     }
 
+    /// The commit has seen to it.
+    fn secure(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// A message in the log of the server, so that the commit has something to wait for.
-    fn confirm(&self) -> Result<()> {
+    fn confirm(&self, _number: i64) -> Result<()> {
         let sql = "SELECT pg_logical_emit_message(true, 'scantrail', CAST('' AS text))";
         self.with(|session| session.execute(sql, &[])).map(drop)
     }

@@ -1,10 +1,20 @@
 //! SQLite: the ledger in one file, for one machine with any number of stations.
 
+mod examine;
+mod fold;
+mod held_file;
+mod log;
+mod loss;
 mod open;
 mod schema;
+mod tail;
 mod translate;
 
+use std::cell::Cell;
+use std::path::PathBuf;
 use std::rc::Rc;
+
+use chrono::{DateTime, FixedOffset};
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::vtab::array::Array;
@@ -15,12 +25,26 @@ use translate::translate;
 
 use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
 use super::files::FileFolder;
-use super::{Result, StoreError};
+use super::{Head, Result, StoreError};
+use held_file::HeldFile;
+use log::Log;
 
-/// A connection to a file.
+/// A connection to a file. The connection is closed first, the descriptor beside it last.
 pub(super) struct Sqlite {
     connection: Connection,
+    /// Where the file is; no symbolic link.
+    path: PathBuf,
+    log: Log,
     files: FileFolder,
+    /// When the command began.
+    now: DateTime<FixedOffset>,
+    /// The file and the log are the ledger that was acknowledged: until that is known, nothing is written.
+    is_trusted: Cell<bool>,
+    /// How many transactions were committed on this connection.
+    commits: Cell<u32>,
+    /// The newest operation that was found and may not be on disk.
+    unsecured: Cell<Option<i64>>,
+    held: HeldFile,
 }
 
 impl Engine for Sqlite {
@@ -28,13 +52,26 @@ impl Engine for Sqlite {
     fn begin(&self, purpose: Purpose) -> Result<()> {
         match purpose {
             Purpose::Read => Ok(self.connection.execute_batch("BEGIN DEFERRED")?),
-            Purpose::Write | Purpose::WriteAlone => open::begin_to_write(&self.connection),
+            Purpose::Write | Purpose::WriteAlone => {
+                self.secure_within(open::BUSY_TIMEOUT)?;
+                open::begin_to_write(&self.connection)
+            }
         }
     }
 
-    fn commit(&self) -> Result<()> {
-        let committed = self.connection.execute_batch("COMMIT");
-        committed.map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+    /// A disk that is full takes no whole commit, and SQLite takes back what it wrote of it. After any other error the
+    /// commit may be in the log.
+    fn commit(&self, recorded: &[Head]) -> Result<()> {
+        self.connection.execute_batch("COMMIT").map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            _ => StoreError::OutcomeUnknown(error.to_string()),
+        })?;
+        self.commits.set(self.commits.get().saturating_add(1));
+        if let Some(log) = self.log.name().filter(|_| !recorded.is_empty()) {
+            // The operation is on disk, and without the record only its loss could not be told.
+            let _ = tail::append(&self.held, log, recorded);
+        }
+        Ok(())
     }
 
     fn roll_back(&self) {
@@ -109,9 +146,14 @@ impl Engine for Sqlite {
         Ok(())
     }
 
-    /// What can be seen is on disk.
-    fn confirm(&self) -> Result<()> {
+    /// What can be seen is in the log, and perhaps not on disk: see `secure`.
+    fn confirm(&self, number: i64) -> Result<()> {
+        self.note_unsecured(number);
         Ok(())
+    }
+
+    fn secure(&self) -> Result<()> {
+        self.secure_within(open::BUSY_TIMEOUT).map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
     }
 
     /// Whoever has the write lock is alone.
@@ -124,7 +166,7 @@ impl Engine for Sqlite {
     }
 
     fn tidy(&self) {
-        open::shorten_log(&self.connection);
+        self.fold_if_long();
     }
 }
 

@@ -1,21 +1,25 @@
 //! Opening and making the file, with the settings that keep acknowledged work through a power cut.
 
+use std::cell::Cell;
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::held_file::HeldFile;
+use super::log::Log;
 use super::schema::{self, APPLICATION_ID};
 use super::{Engine, Sqlite};
 use crate::store::files::FileFolder;
-use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
+use crate::store::{Opened, Options, Result, SCHEMA_VERSION, StoreError};
 
 /// The oldest SQLite that does not lose commits when one connection checkpoints while another writes: 3.51.3.
 pub const MIN_SQLITE_VERSION: i32 = 3_051_003;
 
 /// How long a reader waits where others are in its way.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How often a writer looks whether it may write, and how long it waits between two looks: about thirty seconds in all.
 const LOOKS: u32 = 6_800;
@@ -48,13 +52,24 @@ impl Sqlite {
     /// Opens a database that exists.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::NotOurs`], [`StoreError::Newer`] and what the file system
-    /// says.
-    pub(in crate::store) fn open(path: &Path, allow_network_file_system: bool) -> Result<Sqlite> {
+    /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::NotOurs`], [`StoreError::Newer`], [`StoreError::LogLost`]
+    /// and what the file system says.
+    pub(in crate::store) fn open(path: &Path, options: &Options) -> Result<Sqlite> {
+        let (engine, version) = Sqlite::recognised(path, options)?;
+        engine.examine()?;
+        if version < SCHEMA_VERSION {
+            engine.update()?;
+        }
+        Ok(engine)
+    }
+
+    /// A connection to a file that is one of ours, with the number of its schema, which is not newer than ours. Whether all
+    /// of the ledger is there was not looked at.
+    pub(super) fn recognised(path: &Path, options: &Options) -> Result<(Sqlite, i64)> {
         if !path.exists() {
             return Err(StoreError::Missing(path.display().to_string()));
         }
-        let engine = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, allow_network_file_system)?;
+        let engine = connect(path, options)?;
         let (application, version) = marks(&engine.connection).map_err(|error| named(error, path))?;
         if application != APPLICATION_ID {
             let path = path.display().to_string();
@@ -66,10 +81,7 @@ impl Sqlite {
         if version > SCHEMA_VERSION {
             return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
         }
-        if version < SCHEMA_VERSION {
-            engine.update()?;
-        }
-        Ok(engine)
+        Ok((engine, version))
     }
 
     /// Brings an older schema to the one of this program. Another station may have done it, or do it at the same time:
@@ -78,7 +90,7 @@ impl Sqlite {
         begin_to_write(&self.connection)?;
         let updated = marks(&self.connection).and_then(|(_, version)| Ok(schema::update(&self.connection, version)?));
         match updated {
-            Ok(()) => self.commit(),
+            Ok(()) => self.commit(&[]),
             Err(error) => {
                 self.roll_back();
                 Err(error)
@@ -90,10 +102,22 @@ impl Sqlite {
     ///
     /// # Errors
     /// As [`Sqlite::open`]; a file that holds anything else is left alone.
-    pub(in crate::store) fn create(path: &Path, allow_network_file_system: bool) -> Result<Opened> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut engine = connect(path, flags, allow_network_file_system)?;
-        engine.make(path).map_err(|error| named(error, path))
+    pub(in crate::store) fn create(path: &Path, options: &Options) -> Result<Opened> {
+        match Sqlite::recognised(path, options) {
+            Ok((engine, version)) => {
+                engine.examine()?;
+                if version == SCHEMA_VERSION {
+                    return Ok(Opened::WasThere);
+                }
+                engine.update()?;
+                Ok(Opened::Updated)
+            }
+            Err(StoreError::Missing(_) | StoreError::Empty(_)) => {
+                make_file(path)?;
+                connect(path, options)?.make(path).map_err(|error| named(error, path))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Write-ahead logging is set before the schema is there, so that no half-made database stays behind without it.
@@ -102,17 +126,9 @@ impl Sqlite {
             self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        match marks(&transaction)? {
-            (APPLICATION_ID, version) if version > SCHEMA_VERSION => {
-                return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
-            }
-            (APPLICATION_ID, SCHEMA_VERSION) => return Ok(Opened::WasThere),
-            (APPLICATION_ID, older) => {
-                schema::update(&transaction, older)?;
-                transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
-                return Ok(Opened::Updated);
-            }
-            _ => {}
+        // Somebody else may have made it at the same time.
+        if marks(&transaction)? == (APPLICATION_ID, SCHEMA_VERSION) {
+            return Ok(Opened::WasThere);
         }
         if !is_empty(&transaction)? {
             let why = "another program made it".to_owned();
@@ -121,7 +137,8 @@ impl Sqlite {
         schema::create(&transaction)?;
         transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
         // The file is a whole database from the start, even without the log beside it.
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self.fold(super::fold::PATIENCE);
+        self.is_trusted.set(true);
         Ok(Opened::Created)
     }
 }
@@ -143,7 +160,17 @@ fn marks(connection: &Connection) -> Result<(i64, i64)> {
     Ok((application, version))
 }
 
-fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Result<Sqlite> {
+/// Makes an empty file where there is none, for whomever the umask lets use it. SQLite would make one that its group may not
+/// write, whatever the umask; its log and index take the permissions of the file.
+fn make_file(path: &Path) -> Result<()> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(unopened(path, &error)),
+    }
+}
+
+fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
     if rusqlite::version_number() < MIN_SQLITE_VERSION {
         return Err(StoreError::TooOldSqlite(rusqlite::version().to_owned()));
     }
@@ -154,13 +181,54 @@ fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Re
     if path.exists() && !path.is_file() {
         return Err(StoreError::NotOurs { path: shown, why: "it is no ordinary file".to_owned() });
     }
-    if !allow_network_file_system && is_on_network(path) {
+    if !options.allow_network_file_system && is_on_network(path) {
         return Err(StoreError::NetworkFileSystem(shown));
     }
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
+    // A whole path is never taken for a URI, and has no symbolic link, beside which there would be no log.
+    let whole = path.canonicalize().map_err(|error| unopened(path, &error))?;
+    has_one_name(&whole)?;
+    let held = HeldFile::open(&whole).map_err(|error| unopened(path, &error))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(&whole, flags).map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
     configure(&connection).map_err(|error| named(error, path))?;
-    Ok(Sqlite { connection, files: FileFolder::beside(path) })
+    Ok(Sqlite {
+        connection,
+        log: Log::beside(&whole),
+        files: FileFolder::beside(&whole),
+        path: whole,
+        now: options.now,
+        is_trusted: Cell::new(false),
+        commits: Cell::new(0),
+        unsecured: Cell::new(None),
+        held,
+    })
+}
+
+fn unopened(path: &Path, error: &std::io::Error) -> StoreError {
+    let text = format!("{}: {error}", path.display());
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::Full,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(text),
+        _ => StoreError::Io(text),
+    }
+}
+
+/// SQLite names the log after the file. Under a second name the same file would have a second log, and the commits in one
+/// of them would be lost.
+#[cfg(unix)]
+fn has_one_name(path: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(path).map_err(|error| unopened(path, &error))?;
+    match found.nlink() {
+        0 | 1 => Ok(()),
+        names => Err(StoreError::HardLinks { path: path.display().to_string(), names }),
+    }
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_path: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// Every setting here belongs to the connection and not to the file, so each connection makes it anew and reads back
@@ -169,35 +237,21 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     rusqlite::vtab::array::load_module(connection)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+         PRAGMA cell_size_check = ON;",
+    )?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if synchronous != 2 {
         return Err(StoreError::Other("synchronous could not be set to FULL".to_owned()));
     }
     // A command that ends would otherwise checkpoint, with three more fsyncs. SQLite's own threshold does not help
-    // commands that live for one transaction: each finds the whole log again and copies it again. See `shorten_log`.
+    // commands that live for one transaction: each finds the whole log again and copies it again. See `fold`.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // A plan hangs on the query alone and never on what is bound: otherwise a statement is compiled anew for each scan.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
-}
-
-/// The length from which the write-ahead log is copied into the database and cut: about 1,000 pages.
-const LONG_LOG_BYTES: u64 = 4 << 20;
-
-/// How long cutting the log waits for other stations; if they are busy, a later command does it.
-const SHORTEN_TIMEOUT: Duration = Duration::from_millis(100);
-
-/// Keeps the write-ahead log short, because every command that opens the database reads through it. What is committed
-/// is safe before and after; a failure here changes nothing and is left to the next command.
-pub(super) fn shorten_log(connection: &Connection) {
-    let Some(path) = connection.path() else { return };
-    let is_long = std::fs::metadata(format!("{path}-wal")).is_ok_and(|log| log.len() > LONG_LOG_BYTES);
-    if is_long && connection.busy_timeout(SHORTEN_TIMEOUT).is_ok() {
-        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        let _ = connection.busy_timeout(BUSY_TIMEOUT);
-    }
 }
 
 /// File systems of Linux on which locks or fsync cannot be trusted, by the magic number of statfs(2).

@@ -1,0 +1,136 @@
+//! Folding the write-ahead log into the file, and what it takes that an operation is on disk.
+//!
+//! A command that writes waits for one sync of the log. Folding costs one more, of the file, and the next commit one for the
+//! new header of the log: so not every command does it. Who folds, when nobody is beside it:
+//!
+//! - whoever finds the log longer than [`LONG_LOG_BYTES`], because every command that opens the database reads through it;
+//! - a command that ends after one operation, when the operation before is [`QUIET`] older (nobody is in a hurry), or when
+//!   the log is older than [`OLD_LOG`];
+//! - a session that ends after several operations;
+//! - a command that only looked, when nothing was recorded for [`QUIET`].
+//!
+//! After that the file alone is the whole ledger. Until then its tail says what it lacks.
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use super::{Sqlite, tail};
+use crate::store::{Result, StoreError};
+
+/// The length from which the write-ahead log is folded into the file: about 1,000 pages.
+const LONG_LOG_BYTES: u64 = 4 << 20;
+
+/// How long folding waits for other stations; if they are busy, a later command does it.
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+
+const QUIET: TimeDelta = TimeDelta::seconds(10);
+const OLD_LOG: TimeDelta = TimeDelta::seconds(60);
+
+/// How far folding came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folded {
+    /// The file alone is the ledger, and the log is empty.
+    Whole,
+    /// All of the log is in the file and synced; somebody reads the log still.
+    Copied,
+    /// Others were in the way.
+    No,
+}
+
+impl Sqlite {
+    /// Folds the log into the file, waiting so long for others. What is committed is safe before and after.
+    pub(super) fn fold(&self, patience: Duration) -> Result<Folded> {
+        let records = tail::bytes(&self.held).unwrap_or_default();
+        self.connection.busy_timeout(patience)?;
+        let folded = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            let (is_busy, frames, copied): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(match is_busy {
+                false => Folded::Whole,
+                true if frames >= 0 && frames == copied => Folded::Copied,
+                true => Folded::No,
+            })
+        });
+        self.connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
+        // Pages that were copied although not all could be may lie where the records were.
+        if !matches!(folded, Ok(Folded::Whole)) && tail::bytes(&self.held).is_ok_and(|left| left.len() < records.len())
+        {
+            let _ = self.held.append(&records);
+        }
+        Ok(folded?)
+    }
+
+    /// Folds a log that has become long. A failure changes nothing and is left to the next command.
+    pub(super) fn fold_if_long(&self) {
+        if self.log.length() > LONG_LOG_BYTES {
+            let _ = self.fold(PATIENCE);
+        }
+    }
+
+    /// Folds when this connection ends, if its work is done and nobody has to wait for it.
+    pub(super) fn fold_at_the_end(&self) {
+        let is_possible = self.is_trusted.get() && self.connection.is_autocommit() && self.log.length() > 0;
+        if is_possible && self.is_time_to_fold().unwrap_or(false) {
+            let _ = self.fold(Duration::ZERO);
+        }
+    }
+
+    fn is_time_to_fold(&self) -> Result<bool> {
+        let records = tail::read(&self.held).unwrap_or_default();
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(self.commits.get() > 1) };
+        let passed = |from: &tail::Record, until: DateTime<FixedOffset>| (until - from.head.recorded_at).abs();
+        Ok(match self.commits.get() {
+            0 => passed(last, self.now) >= QUIET,
+            1 => passed(first, last.head.recorded_at) >= OLD_LOG || self.gap_before_the_last()? >= QUIET,
+            _ => true,
+        })
+    }
+
+    /// How much time lies between the last two operations.
+    fn gap_before_the_last(&self) -> Result<TimeDelta> {
+        let sql = "SELECT recorded_at FROM operation ORDER BY number DESC LIMIT 2";
+        let mut statement = self.connection.prepare(sql)?;
+        let times = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        Ok(match times.as_slice() {
+            [last, before] => TimeDelta::seconds(last.saturating_sub(*before)).abs(),
+            _ => QUIET,
+        })
+    }
+
+    /// True when an operation that can be seen survives a power cut: it is in the file, or whoever committed it has said, after
+    /// its sync, that it is in the log.
+    fn is_secured(&self, number: i64) -> bool {
+        let is_told = |records: Vec<tail::Record>| records.iter().any(|record| record.head.number >= number);
+        self.log.length() == 0 || tail::read(&self.held).is_ok_and(is_told)
+    }
+
+    /// Notes that an operation was found of which it is not known whether it is on disk: whoever committed it may have been
+    /// killed at the sync, or been told that it failed.
+    pub(super) fn note_unsecured(&self, number: i64) {
+        if !self.is_secured(number) {
+            self.unsecured.set(self.unsecured.get().max(Some(number)));
+        }
+    }
+
+    /// Sees to it that what was found is on disk. A sync of the log would not do: after one that failed, the system takes the
+    /// pages for written. Folding writes them again, into the file, and syncs that.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when others are in the way for so long; what the disk says.
+    pub(super) fn secure_within(&self, patience: Duration) -> Result<()> {
+        let Some(number) = self.unsecured.get() else { return Ok(()) };
+        if !self.is_secured(number) && self.fold(patience)? == Folded::No {
+            return Err(StoreError::Busy);
+        }
+        self.unsecured.set(None);
+        Ok(())
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.fold_at_the_end();
+        }
+    }
+}
