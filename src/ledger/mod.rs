@@ -31,7 +31,7 @@ pub use refusal::{Code, Refusal, Refused};
 pub use reverse::{Reversal, effective_hops, reversed};
 pub use rules::{
     OrderPlan, PartnerFacts, SerialContext, certificate_missing, judge_arriving_dates, judge_certificate, judge_expiry,
-    judge_item, judge_order_quantity, judge_remaining_life, judge_serial, owned_by_other,
+    judge_item, judge_measure_from_scrap, judge_order_quantity, judge_remaining_life, judge_serial, owned_by_other,
 };
 pub use settle::{Outstanding, measured_released_by_swap, released_by_swap};
 pub use standing::{Claim, Holding, LotRecord, SerialRecord, Spot, Stage, Standing};

@@ -53,6 +53,23 @@ pub fn judge_item(verb: Verb, order: Option<&OrderPlan>, item: &Item) -> Result<
     Err(Refusal::new(Code::NotOnOrder, format!("{} is not on order {}", item.sku, order.code), hint))
 }
 
+/// A measured unit that comes in again from scrap brings no more than went there with it: what is in scrap never falls below
+/// nothing.
+///
+/// # Errors
+/// `measure-too-large`.
+pub fn judge_measure_from_scrap(item: &Item, unit: Option<&SerialRecord>, measure: Quantity) -> Result<(), Refusal> {
+    let scrapped = unit.filter(|unit| unit.standing.place.kind == PlaceKind::Scrap && measure > unit.quantity);
+    let Some(unit) = scrapped else { return Ok(()) };
+    let (measure, before) = (measure.display(item.scale), unit.quantity.display(item.scale));
+    let message = format!(
+        "{} was scrapped with {before} {unit_of_measure}, so it cannot come in again with {measure}",
+        unit.code,
+        unit_of_measure = item.unit
+    );
+    Err(Refusal::new(Code::MeasureTooLarge, message, "measure it again, or receive it under another serial"))
+}
+
 /// Does the order leave room for `more`, after what this batch has counted already?
 ///
 /// # Errors

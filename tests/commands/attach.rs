@@ -494,13 +494,16 @@ fn a_file_is_what_it_is_whatever_its_path_is() {
         let outcome = world.run(&format!("attach lot B7 {path} --json"), "");
         assert_eq!(outcome.error_code(1), "file", "{path}");
     }
-    std::fs::hard_link(world.path(&database), world.path("linked.pdf")).unwrap();
     std::os::unix::fs::symlink(world.path(&database), world.path("symbolic.pdf")).unwrap();
     std::os::unix::fs::symlink("/dev/zero", world.path("zero.pdf")).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, world.path("pipe.pdf"), rustix::fs::Mode::RUSR).unwrap();
-    for name in ["linked.pdf", "symbolic.pdf", "zero.pdf", "pipe.pdf"] {
+    for name in ["symbolic.pdf", "zero.pdf", "pipe.pdf"] {
         assert_eq!(world.run(&format!("attach lot B7 {name} --json"), "").error_code(1), "file", "{name}");
     }
+    // A database with a second name is not opened at all.
+    std::fs::hard_link(world.path(&database), world.path("linked.pdf")).unwrap();
+    assert_eq!(world.run("attach lot B7 linked.pdf --json", "").error_code(1), "hard-links");
+    std::fs::remove_file(world.path("linked.pdf")).unwrap();
     // A link to an ordinary file is that file, under its own name.
     std::os::unix::fs::symlink(world.path("cert.pdf"), world.path("link to it.pdf")).unwrap();
     let attached = world.json("attach lot B7 'link to it.pdf'", "");

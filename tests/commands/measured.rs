@@ -222,6 +222,24 @@ fn what_cannot_be_cut_is_refused() {
     }
 }
 
+/// More than went into scrap cannot come out of it.
+#[test]
+fn a_scrapped_unit_comes_in_again_with_no_more_than_before() {
+    let world = yard();
+    world.ok("sell --to BOB", "1\nSL-1\n");
+    world.ok("return --from BOB --disposition scrap", "1\nSL-1\n");
+    let whole = world.json("trace SL-1", "")["now"][0]["measure"].as_str().unwrap().to_owned();
+    let receive = "receive --from ACME --to WH1/A-01";
+    let refused = world.refused_document(receive, format!("SLATE\n1\nSL-1\n{}\n", whole.replace("0.", "1.")));
+    assert_eq!(crate::world::refusals_of(&refused), [format!("4 {} measure-too-large", whole.replace("0.", "1."))]);
+    let message = refused["refused"][0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("SL-1 was scrapped with ") && message.contains("cannot come in again with"),
+        "{message}"
+    );
+    world.ok(receive, "SLATE\n1\nSL-1\n20\n");
+}
+
 #[test]
 fn an_allocated_unit_keeps_its_order_and_the_piece_is_free() {
     let world = yard();

@@ -624,6 +624,12 @@ impl Model {
                 None => {
                     accepted.push(serial);
                     in_batch += self.measure(sku, serial);
+                    let stands = self.standing(sku, serial).map(|(spot, _)| spot.place);
+                    let is_too_much =
+                        group.measures.get(index).is_some_and(|measure| *measure > self.measure(sku, serial));
+                    if is_too_much && stands.as_deref() == Some("@scrap") {
+                        verdict.refuse(next + lines_each * index as u32 + 1, "measure-too-large");
+                    }
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::words::{not_readable, quantity_refusal, unknown, wrong_kind};
 use super::{Conversation, Step, Stumble, Then, stumble};
 use crate::codes::Reading;
-use crate::ledger::{Code, Refusal, Verb, judge_item};
+use crate::ledger::{Code, Refusal, Verb, judge_item, judge_measure_from_scrap};
 use crate::model::{Item, LotCode, Place, Quantity, Scale, SerialCode};
 use crate::scan::group::{Count, GroupLot, LineSerial, OpenGroup};
 use crate::scan::{Known, ScanRef};
@@ -298,6 +298,9 @@ impl Conversation {
         let measure =
             Quantity::parse(text, item.scale).map_err(|error| refused(quantity_refusal(text, error, &what), then))?;
         self.judge_amount(&item, measure).map_err(|refusal| refused(refusal, Then::TakeSlot))?;
+        let unit = self.open.as_ref().and_then(|group| group.serials.last());
+        let judged = unit.map_or(Ok(()), |(_, unit)| judge_measure_from_scrap(&item, unit.record.as_ref(), measure));
+        judged.map_err(|refusal| refused(refusal, Then::TakeSlot))?;
         self.count_more(item.id, measure);
         let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
         if let Some((_, serial)) = group.serials.last_mut() {
@@ -322,6 +325,7 @@ impl Conversation {
             let Some(text) = reading.amount_in(&item.unit) else { return Ok(()) };
             let what = format!("{} in {}", unit.code, item.unit);
             let measure = Quantity::parse(text, item.scale).map_err(|error| quantity_refusal(text, error, &what))?;
+            judge_measure_from_scrap(item, unit.record.as_ref(), measure)?;
             unit.measure = Some(measure);
         }
         self.judge_amount(item, unit.quantity())?;

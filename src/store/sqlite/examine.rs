@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::tail::Record;
-use super::{Sqlite, fold, tail};
-use crate::store::{Loss, Result, StoreError};
+use super::tail::Tail;
+use super::{Sqlite, fold};
+use crate::store::{Head, Loss, Result, StoreError};
 
 impl Sqlite {
     /// Looks whether everything is there that the end of the file tells of, and whether the log belongs to the file.
@@ -17,24 +17,27 @@ impl Sqlite {
     pub(super) fn examine(&self) -> Result<()> {
         // In this order: whatever was told before is in a later view.
         let log = self.log.name();
-        let records = tail::read(&self.held).unwrap_or_default();
-        let is_bound = log.is_none_or(|log| records.iter().any(|record| record.log == log));
-        let looked = self.last_and_hash(newest(&records).map_or(0, |newest| newest.head.number));
+        let tail = self.tail();
+        let newest = tail.newest();
+        let is_bound = log.is_none_or(|log| tail.records().any(|record| record.log == log));
+        let looked = self.last_and_hash(newest.map_or(0, |newest| newest.number));
         let (last, hash) = match looked {
             Err(StoreError::Damaged(_)) if !is_bound => return Err(self.lost(0, Vec::new(), true)),
             looked => looked?,
         };
-        if let Some(newest) = newest(&records)
-            && Some(newest.head.hash) != hash
-            && !self.is_accepted(newest.head.number)?
+        if let Some(newest) = newest
+            && Some(newest.hash) != hash
+            && !self.is_accepted(newest.number)?
         {
-            return Err(self.lost(last, self.missing(records, last)?, !is_bound));
+            return Err(self.lost(last, self.missing(&tail, last)?, !is_bound));
         }
         if !is_bound && !self.is_own_log() {
             return Err(self.lost(last, Vec::new(), true));
         }
         self.is_trusted.set(true);
-        self.note_unsecured(last);
+        if log.is_some() && newest.is_none_or(|newest| newest.number < last) {
+            self.note_unsecured(last);
+        }
         if self.unsecured.get().is_some() {
             // Whoever only reads need not wait for it; whoever writes tries again.
             let _ = self.secure_within(fold::PATIENCE);
@@ -44,7 +47,7 @@ impl Sqlite {
         Ok(())
     }
 
-    fn lost(&self, last: i64, missing: Vec<crate::store::Head>, log_is_foreign: bool) -> StoreError {
+    fn lost(&self, last: i64, missing: Vec<Head>, log_is_foreign: bool) -> StoreError {
         let (database, log) = (self.path.display().to_string(), self.log.path().display().to_string());
         StoreError::LogLost(Box::new(Loss { database, log, last, missing, log_is_foreign }))
     }
@@ -61,12 +64,12 @@ impl Sqlite {
         Ok(self.connection.query_row(sql, [number], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    /// What the records tell of and the ledger does not hold, oldest first.
-    pub(super) fn missing(&self, records: Vec<Record>, last: i64) -> Result<Vec<crate::store::Head>> {
+    /// What the end of the file tells of and the ledger does not hold, oldest first.
+    pub(super) fn missing(&self, tail: &Tail, last: i64) -> Result<Vec<Head>> {
         let mut missing = Vec::new();
-        for Record { head, .. } in records {
-            if head.number > last || self.last_and_hash(head.number)?.1 != Some(head.hash) {
-                missing.push(head);
+        for record in tail.records() {
+            if record.number > last || self.last_and_hash(record.number)?.1 != Some(record.hash) {
+                missing.extend(record.head());
             }
         }
         missing.sort_by_key(|head| head.number);
@@ -117,11 +120,6 @@ impl Sqlite {
             )";
         Ok(!self.connection.query_row(sql, [], |row| row.get::<_, bool>(0))?)
     }
-}
-
-/// The record of the operation with the greatest number.
-fn newest(records: &[Record]) -> Option<&Record> {
-    records.iter().max_by_key(|record| record.head.number)
 }
 
 /// The last operation that the file has without its log, and its seal.

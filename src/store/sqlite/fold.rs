@@ -4,18 +4,17 @@
 //! new header of the log: so not every command does it. Who folds, when nobody is beside it:
 //!
 //! - whoever finds the log longer than [`LONG_LOG_BYTES`], because every command that opens the database reads through it;
-//! - a command that ends after one operation, when the operation before is [`QUIET`] older (nobody is in a hurry), or when
-//!   the log is older than [`OLD_LOG`];
+//! - a command that ends after one operation, when the operation before is [`QUIET_SECONDS`] older (nobody is in a hurry), or when
+//!   the log is older than [`OLD_LOG_SECONDS`];
 //! - a session that ends after several operations;
-//! - a command that only looked, when nothing was recorded for [`QUIET`].
+//! - a command that only looked, when nothing was recorded for [`QUIET_SECONDS`].
 //!
 //! After that the file alone is the whole ledger. Until then its tail says what it lacks.
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
-
-use super::{Sqlite, tail};
+use super::Sqlite;
+use super::tail::Tail;
 use crate::store::{Result, StoreError};
 
 /// The length from which the write-ahead log is folded into the file: about 1,000 pages.
@@ -24,8 +23,17 @@ const LONG_LOG_BYTES: u64 = 4 << 20;
 /// How long folding waits for other stations; if they are busy, a later command does it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
-const QUIET: TimeDelta = TimeDelta::seconds(10);
-const OLD_LOG: TimeDelta = TimeDelta::seconds(60);
+/// How long one attempt waits for others where all must be folded, and the pause after it.
+const LOOK: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(2);
+
+const QUIET_SECONDS: u64 = 10;
+const OLD_LOG_SECONDS: u64 = 60;
+
+/// Clocks of stations differ, and may go back.
+fn seconds_between(one: i64, other: i64) -> u64 {
+    one.abs_diff(other)
+}
 
 /// How far folding came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +49,7 @@ pub(super) enum Folded {
 impl Sqlite {
     /// Folds the log into the file, waiting so long for others. What is committed is safe before and after.
     pub(super) fn fold(&self, patience: Duration) -> Result<Folded> {
-        let records = tail::bytes(&self.held).unwrap_or_default();
+        let before = self.tail();
         self.connection.busy_timeout(patience)?;
         let folded = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
             let (is_busy, frames, copied): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -53,9 +61,8 @@ impl Sqlite {
         });
         self.connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
         // Pages that were copied although not all could be may lie where the records were.
-        if !matches!(folded, Ok(Folded::Whole)) && tail::bytes(&self.held).is_ok_and(|left| left.len() < records.len())
-        {
-            let _ = self.held.append(&records);
+        if !matches!(folded, Ok(Folded::Whole)) && self.tail().length() < before.length() {
+            let _ = before.append_to(&self.held);
         }
         Ok(folded?)
     }
@@ -76,32 +83,38 @@ impl Sqlite {
     }
 
     fn is_time_to_fold(&self) -> Result<bool> {
-        let records = tail::read(&self.held).unwrap_or_default();
-        let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(self.commits.get() > 1) };
-        let passed = |from: &tail::Record, until: DateTime<FixedOffset>| (until - from.head.recorded_at).abs();
-        Ok(match self.commits.get() {
-            0 => passed(last, self.now) >= QUIET,
-            1 => passed(first, last.head.recorded_at) >= OLD_LOG || self.gap_before_the_last()? >= QUIET,
+        let tail = self.tail();
+        let times: Vec<i64> = tail.records().map(|record| record.recorded_at).collect();
+        let (Some(first), Some(last)) = (times.first(), times.last()) else { return Ok(self.commits.get() > 1) };
+        Ok(match (self.commits.get(), times.as_slice()) {
+            (0, _) => seconds_between(*last, self.now.timestamp()) >= QUIET_SECONDS,
+            (1, _) if seconds_between(*first, *last) >= OLD_LOG_SECONDS => true,
+            (1, [.., before, last]) => seconds_between(*before, *last) >= QUIET_SECONDS,
+            (1, _) => self.gap_before_the_last()? >= QUIET_SECONDS,
             _ => true,
         })
     }
 
-    /// How much time lies between the last two operations.
-    fn gap_before_the_last(&self) -> Result<TimeDelta> {
+    /// How many seconds lie between the last two operations.
+    fn gap_before_the_last(&self) -> Result<u64> {
         let sql = "SELECT recorded_at FROM operation ORDER BY number DESC LIMIT 2";
         let mut statement = self.connection.prepare(sql)?;
         let times = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
         Ok(match times.as_slice() {
-            [last, before] => TimeDelta::seconds(last.saturating_sub(*before)).abs(),
-            _ => QUIET,
+            [last, before] => seconds_between(*last, *before),
+            _ => QUIET_SECONDS,
         })
+    }
+
+    /// What the end of the file tells of. One that cannot be read tells of nothing.
+    pub(super) fn tail(&self) -> Tail {
+        Tail::of(&self.held).unwrap_or_else(|_| Tail::empty())
     }
 
     /// True when an operation that can be seen survives a power cut: it is in the file, or whoever committed it has said, after
     /// its sync, that it is in the log.
     fn is_secured(&self, number: i64) -> bool {
-        let is_told = |records: Vec<tail::Record>| records.iter().any(|record| record.head.number >= number);
-        self.log.length() == 0 || tail::read(&self.held).is_ok_and(is_told)
+        self.log.length() == 0 || self.tail().newest().is_some_and(|newest| newest.number >= number)
     }
 
     /// Notes that an operation was found of which it is not known whether it is on disk: whoever committed it may have been
@@ -119,8 +132,16 @@ impl Sqlite {
     /// [`StoreError::Busy`] when others are in the way for so long; what the disk says.
     pub(super) fn secure_within(&self, patience: Duration) -> Result<()> {
         let Some(number) = self.unsecured.get() else { return Ok(()) };
-        if !self.is_secured(number) && self.fold(patience)? == Folded::No {
-            return Err(StoreError::Busy);
+        // Whoever committed it may be about to tell of it, and while somebody else folds, SQLite does not wait.
+        let looks = patience.as_millis() / LOOK.as_millis();
+        for look in 0.. {
+            if self.is_secured(number) || self.fold(LOOK)? != Folded::No {
+                break;
+            }
+            if look >= looks {
+                return Err(StoreError::Busy);
+            }
+            std::thread::sleep(PAUSE);
         }
         self.unsecured.set(None);
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Sqlite, tail};
+use super::Sqlite;
 use crate::store::{Loss, Options, Result, StoreError};
 
 impl Sqlite {
@@ -24,7 +24,7 @@ impl Sqlite {
         let (engine, _) = Sqlite::recognised(path, options)?;
         engine.is_trusted.set(true);
         let (last, _) = engine.last_and_hash(0)?;
-        let missing = engine.missing(tail::read(&engine.held).unwrap_or_default(), last)?;
+        let missing = engine.missing(&engine.tail(), last)?;
         Ok((engine, Some((Loss { last, missing, ..found }, kept.map(|path| path.display().to_string())))))
     }
 }
