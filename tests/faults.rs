@@ -6,12 +6,18 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_macros)]
 
+#[path = "faults/copying.rs"]
+mod copying;
+#[path = "faults/damage.rs"]
+mod damage;
 #[path = "faults/disk.rs"]
 mod disk;
 #[path = "support/inspector.rs"]
 mod inspector;
 #[path = "support/ledger.rs"]
 mod ledger;
+#[path = "faults/live.rs"]
+mod live;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 #[path = "faults/shim.rs"]
@@ -25,9 +31,11 @@ mod trial;
 
 use std::sync::OnceLock;
 
+use damage::{Loss, Sound, Tally, Verdict};
 use disk::Snapshot;
 use shim::Honesty;
 use sweep::{Case, Findings, Sweep};
+use trial::FILE;
 
 /// The receipt that is undone.
 const MISTAKE: &str = "24";
@@ -134,4 +142,101 @@ fn a_disk_that_lies_is_found_out() {
     let findings = swept(&RECEIPT, Honesty::DropsSyncs);
     let found = findings.kinds();
     assert!(found.iter().any(|kind| kind.starts_with("acknowledged, and after a power cut")), "{found:?}");
+}
+
+#[test]
+fn a_copy_of_the_ledger() {
+    copying::run(base_with_large_file(), MOST).assert_none("copy-db");
+}
+
+#[test]
+fn a_live_session() {
+    live::run(base(), MOST).assert_none("live session");
+}
+
+/// The name of the write-ahead log.
+const LOG: &str = "shop.db-wal";
+
+/// A ledger of a few dozen operations, the first of them folded into the file and the later ones in the log; and the same a
+/// few operations earlier.
+fn folded() -> (Sound, Snapshot) {
+    let shop = trial::empty();
+    base().lay(shop.folder());
+    // Whoever opens and closes the file last folds the log into it.
+    shop.inspector().done("PRAGMA wal_checkpoint(TRUNCATE)");
+    let mut earlier = None;
+    for index in 0..12 {
+        let (unit, lot) = (format!("F-{index}"), format!("LOT-F{index}"));
+        shop.receive(&["LAP", "1", &unit, "BULK", "3", "MILK", "2", &lot]);
+        shop.run(&["sell", "--to", "BOB"], &format!("LAP\n1\n{unit}\n")).ok();
+        if index == 8 {
+            earlier = Some(Snapshot::of(shop.folder()));
+        }
+    }
+    (Sound::of(Snapshot::of(shop.folder())), earlier.unwrap())
+}
+
+/// Random numbers from a seed: the same in every run, unless `SCANTRAIL_SEED` gives another.
+struct Positions(u64);
+
+impl Positions {
+    fn new() -> Positions {
+        let seed = std::env::var("SCANTRAIL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_201);
+        eprintln!("SCANTRAIL_SEED={seed} repeats these positions");
+        Positions(seed)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 as usize % bound
+    }
+}
+
+/// Half of the bits that are flipped.
+const FLIPS: usize = 250;
+
+fn flipped(name: &str) -> Tally {
+    let (sound, _) = folded();
+    let mut positions = Positions::new();
+    let mut tally = Tally::default();
+    for _ in 0..FLIPS {
+        let mut bytes = sound.file(name).to_owned();
+        let (byte, bit) = (positions.below(bytes.len()), positions.below(8));
+        bytes[byte] ^= 1 << bit;
+        tally.add(sound.with(name, Some(&bytes)), &format!("byte {byte}, bit {bit}"));
+    }
+    eprintln!("{FLIPS} flips in {name}:\n{tally}");
+    tally
+}
+
+#[test]
+fn a_bit_that_flips_in_the_log_is_noticed_or_harmless() {
+    let tally = flipped(LOG);
+    let good = tally.count(&Verdict::Harmless) + tally.count(&Verdict::Noticed);
+    assert_eq!(good, FLIPS, "{tally}");
+}
+
+/// Pages have no checksums: what a flip makes of a row may be a good row. But nothing vanishes behind a receipt.
+#[test]
+fn nothing_is_recorded_over_a_bit_that_flips_in_the_file() {
+    let tally = flipped(FILE);
+    assert_eq!(tally.count(&Verdict::RecordedOver(Loss::Gone)), 0, "{tally}");
+}
+
+#[test]
+fn a_log_that_is_missing_older_or_cut_is_noticed() {
+    let (sound, earlier) = folded();
+    let mut tally = Tally::default();
+    tally.add(sound.with(LOG, None), "missing");
+    tally.add(sound.with(LOG, Some(earlier.file(LOG))), "older");
+    let log = sound.file(LOG).to_owned();
+    (0..20).for_each(|part| {
+        let length = log.len() * part / 20;
+        tally.add(sound.with(LOG, Some(&log[..length])), &format!("cut after {length} bytes of {}", log.len()));
+    });
+    eprintln!("{tally}");
+    let good = tally.count(&Verdict::Harmless) + tally.count(&Verdict::Noticed);
+    assert_eq!(good, 22, "{tally}");
 }

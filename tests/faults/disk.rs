@@ -297,13 +297,8 @@ impl Snapshot {
     }
 
     /// The bytes of a file.
-    pub fn file(&mut self, name: &str) -> &mut Vec<u8> {
-        let found = self.0.iter_mut().find(|(path, _)| path == Path::new(name));
-        found.and_then(|(_, bytes)| bytes.as_mut()).unwrap_or_else(|| panic!("no file {name}"))
-    }
-
-    /// Without a file.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(path, _)| path != Path::new(name));
+    pub fn file(&self, name: &str) -> &[u8] {
+        let found = self.0.iter().find(|(path, _)| path == Path::new(name));
+        found.and_then(|(_, bytes)| bytes.as_deref()).unwrap_or_else(|| panic!("no file {name}"))
     }
 }

@@ -243,7 +243,7 @@ fn arguments(case: &Case) -> Vec<&'static str> {
 }
 
 /// What is not true of how a command ended, if anything.
-fn untrue(fault: Fault, ended: &Ended, is_done: bool) -> Option<String> {
+pub fn untrue(fault: Fault, ended: &Ended, is_done: bool) -> Option<String> {
     let is_told = !ended.told.is_empty() && (ended.exit == Some(6) || error_of(ended) != "no code");
     match (ended.exit, is_done) {
         (None, _) => (!fault.way.starts_with("kill") && fault.way != "torn").then(|| "it was killed".to_owned()),
