@@ -69,6 +69,12 @@ impl Shop {
         Shop { variables, ..Shop::unmade() }.with_masters()
     }
 
+    /// The same, with a variable in the environment of every command.
+    pub fn given(mut self, name: &'static str, value: &str) -> Shop {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
     /// The same, with a database, items of every tracking, places, partners and orders.
     pub fn with_masters(self) -> Shop {
         let shop = self;

@@ -29,7 +29,8 @@ impl Inspector {
         self.try_rows(sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    fn try_rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+    /// The same, or why there is no answer.
+    pub fn try_rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
         match self {
             Inspector::File(connection) => {
                 let mut statement = connection.prepare(sql).map_err(|error| error.to_string())?;
