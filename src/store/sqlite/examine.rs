@@ -38,10 +38,9 @@ impl Sqlite {
         if log.is_some() && newest.is_none_or(|newest| newest.number < last) {
             self.note_unsecured(last);
         }
-        if self.unsecured.get().is_some() {
-            // Whoever only reads need not wait for it; whoever writes tries again.
-            let _ = self.secure_within(fold::PATIENCE);
-        } else if !is_bound {
+        // Whoever only reads need not wait for it; whoever writes tries again.
+        let _ = self.secure_within(fold::PATIENCE);
+        if !is_bound && self.unsecured.get().is_none() {
             let _ = self.fold(fold::PATIENCE);
         }
         Ok(())

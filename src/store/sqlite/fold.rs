@@ -1,4 +1,4 @@
-//! Folding the write-ahead log into the file, and what it takes that an operation is on disk.
+//! Folding the write-ahead log into the file.
 //!
 //! A command that writes waits for one sync of the log. Folding costs one more, of the file, and the next commit one for the
 //! new header of the log: so not every command does it. Who folds, when nobody is beside it:
@@ -14,18 +14,13 @@
 use std::time::Duration;
 
 use super::Sqlite;
-use super::tail::Tail;
-use crate::store::{Result, StoreError};
+use crate::store::Result;
 
 /// The length from which the write-ahead log is folded into the file: about 1,000 pages.
 const LONG_LOG_BYTES: u64 = 4 << 20;
 
 /// How long folding waits for other stations; if they are busy, a later command does it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
-
-/// How long one attempt waits for others where all must be folded, and the pause after it.
-const LOOK: Duration = Duration::from_millis(20);
-const PAUSE: Duration = Duration::from_millis(2);
 
 const QUIET_SECONDS: u64 = 10;
 const OLD_LOG_SECONDS: u64 = 60;
@@ -35,36 +30,20 @@ fn seconds_between(one: i64, other: i64) -> u64 {
     one.abs_diff(other)
 }
 
-/// How far folding came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Folded {
-    /// The file alone is the ledger, and the log is empty.
-    Whole,
-    /// All of the log is in the file and synced; somebody reads the log still.
-    Copied,
-    /// Others were in the way.
-    No,
-}
-
 impl Sqlite {
-    /// Folds the log into the file, waiting so long for others. What is committed is safe before and after.
-    pub(super) fn fold(&self, patience: Duration) -> Result<Folded> {
+    /// Folds the log into the file, waiting so long for others; if they are in the way, a part of it or nothing. What is
+    /// committed is safe before and after.
+    pub(super) fn fold(&self, patience: Duration) -> Result<()> {
         let before = self.tail();
         self.connection.busy_timeout(patience)?;
-        let folded = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-            let (is_busy, frames, copied): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(match is_busy {
-                false => Folded::Whole,
-                true if frames >= 0 && frames == copied => Folded::Copied,
-                true => Folded::No,
-            })
-        });
+        let is_whole =
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(!row.get::<_, bool>(0)?));
         self.connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
         // Pages that were copied although not all could be may lie where the records were.
-        if !matches!(folded, Ok(Folded::Whole)) && self.tail().length() < before.length() {
+        if !matches!(is_whole, Ok(true)) && self.tail().length() < before.length() {
             let _ = before.append_to(&self.held);
         }
-        Ok(folded?)
+        Ok(is_whole.map(drop)?)
     }
 
     /// Folds a log that has become long. A failure changes nothing and is left to the next command.
@@ -76,7 +55,8 @@ impl Sqlite {
 
     /// Folds when this connection ends, if its work is done and nobody has to wait for it.
     pub(super) fn fold_at_the_end(&self) {
-        let is_possible = self.is_trusted.get() && self.connection.is_autocommit() && self.log.length() > 0;
+        let is_known = self.is_trusted.get() && self.unsecured.get().is_none();
+        let is_possible = is_known && self.connection.is_autocommit() && self.log.length() > 0;
         if is_possible && self.is_time_to_fold().unwrap_or(false) {
             let _ = self.fold(Duration::ZERO);
         }
@@ -104,47 +84,6 @@ impl Sqlite {
             [last, before] => seconds_between(*last, *before),
             _ => QUIET_SECONDS,
         })
-    }
-
-    /// What the end of the file tells of. One that cannot be read tells of nothing.
-    pub(super) fn tail(&self) -> Tail {
-        Tail::of(&self.held).unwrap_or_else(|_| Tail::empty())
-    }
-
-    /// True when an operation that can be seen survives a power cut: it is in the file, or whoever committed it has said, after
-    /// its sync, that it is in the log.
-    fn is_secured(&self, number: i64) -> bool {
-        self.log.length() == 0 || self.tail().newest().is_some_and(|newest| newest.number >= number)
-    }
-
-    /// Notes that an operation was found of which it is not known whether it is on disk: whoever committed it may have been
-    /// killed at the sync, or been told that it failed.
-    pub(super) fn note_unsecured(&self, number: i64) {
-        if !self.is_secured(number) {
-            self.unsecured.set(self.unsecured.get().max(Some(number)));
-        }
-    }
-
-    /// Sees to it that what was found is on disk. A sync of the log would not do: after one that failed, the system takes the
-    /// pages for written. Folding writes them again, into the file, and syncs that.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] when others are in the way for so long; what the disk says.
-    pub(super) fn secure_within(&self, patience: Duration) -> Result<()> {
-        let Some(number) = self.unsecured.get() else { return Ok(()) };
-        // Whoever committed it may be about to tell of it, and while somebody else folds, SQLite does not wait.
-        let looks = patience.as_millis() / LOOK.as_millis();
-        for look in 0.. {
-            if self.is_secured(number) || self.fold(LOOK)? != Folded::No {
-                break;
-            }
-            if look >= looks {
-                return Err(StoreError::Busy);
-            }
-            std::thread::sleep(PAUSE);
-        }
-        self.unsecured.set(None);
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod log;
 mod loss;
 mod open;
 mod schema;
+mod secure;
 mod tail;
 mod translate;
 
