@@ -42,7 +42,7 @@ impl Picking {
 
 /// The rules of an item. What is not set is left out when they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ItemRules {
     /// A new lot expires so many days after it was made, or else received, when nothing says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,9 +72,14 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl ItemRules {
-    /// The rules as they are kept. What a later version wrote and this one does not know is passed over.
-    pub fn from_json(text: &str) -> ItemRules {
-        serde_json::from_str(text).unwrap_or_default()
+    /// The rules as they are kept.
+    ///
+    /// # Errors
+    /// A rule or a value that this version does not know: without it a duty, such as that of a certificate, would be passed over.
+    pub fn from_json(text: &str) -> Result<ItemRules, serde_json::Error> {
+        // A list would be taken for the rules in their order.
+        let rules: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)?;
+        serde_json::from_value(rules.into())
     }
 
     /// As they are kept: one JSON object.
@@ -100,8 +105,11 @@ mod tests {
         let kept = "{\"shelf_life_days\":30,\"picking\":\"fewest-lots\",\"requires_certificate\":true,\
                     \"serial_template\":\"S{seq}\",\"is_measured\":true}";
         assert_eq!(rules.to_json(), kept);
-        assert_eq!(ItemRules::from_json(kept), rules);
-        assert_eq!(ItemRules::from_json("{\"unheard_of\":1}"), ItemRules::default());
+        assert_eq!(ItemRules::from_json(kept).unwrap(), rules);
+        assert_eq!(ItemRules::from_json("{}").unwrap(), ItemRules::default());
+        for unknown in ["{\"unheard_of\":1}", "{\"picking\":\"lifo\",\"requires_certificate\":true}", "", "[]"] {
+            assert!(ItemRules::from_json(unknown).is_err(), "{unknown}");
+        }
         assert_eq!(ItemRules::default().to_json(), "{}");
     }
 

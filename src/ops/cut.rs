@@ -134,7 +134,9 @@ impl Cut {
         for number in 1..=MOST_PIECES {
             let code =
                 SerialCode::new(&format!("{}-{number}", unit.code)).ok().filter(|code| !code.as_str().is_empty());
-            if let Some(code) = code.filter(|code| matches!(is_taken(writer, item, code), Ok(false))) {
+            if let Some(code) = code
+                && !is_taken(writer, item, &code)?
+            {
                 return Ok(code);
             }
         }

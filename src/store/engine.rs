@@ -220,6 +220,11 @@ pub(super) fn invalid(why: impl Display) -> StoreError {
     StoreError::Damaged(why.to_string())
 }
 
+/// A word of the database as this version knows it; another one is never taken for a default.
+pub(super) fn known<T>(what: &str, word: &str, found: Option<T>) -> Result<T> {
+    found.ok_or_else(|| invalid(format!("{what} is {word:?}, which this version does not know")))
+}
+
 fn present<T>(found: Option<T>, column: usize) -> Result<T> {
     found.ok_or_else(|| invalid(format!("column {column} of a row is empty")))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::engine::{Row, invalid};
+use super::engine::{Row, invalid, known};
 use super::{Result, StoreError, View, Writer};
 use crate::model::{
     Item, ItemId, ItemRules, PartnerCode, PartnerId, PartnerKind, Place, PlaceId, PlaceKind, PlacePath, Quantity,
@@ -99,10 +99,10 @@ fn item(row: &Row<'_>) -> Result<Item> {
         id: ItemId(row.get(0)?),
         sku: Sku::new(row.get(1)?).map_err(invalid)?,
         name: row.get(2)?,
-        tracking: Tracking::from_word(&tracking).unwrap_or(Tracking::None),
+        tracking: known("the tracking of an item", &tracking, Tracking::from_word(&tracking))?,
         unit: row.get(4)?,
-        scale: Scale::new(row.get(5)?).unwrap_or_default(),
-        rules: ItemRules::from_json(row.get(6)?),
+        scale: Scale::new(row.get(5)?).ok_or_else(|| invalid("the scale of an item is out of range"))?,
+        rules: ItemRules::from_json(row.get(6)?).map_err(|error| invalid(format!("the rules of an item: {error}")))?,
     })
 }
 
@@ -111,7 +111,7 @@ fn place(row: &Row<'_>) -> Result<Place> {
     Ok(Place {
         id: PlaceId(row.get(0)?),
         path: row.get(1)?,
-        kind: PlaceKind::from_word(&kind).unwrap_or(PlaceKind::Storage),
+        kind: known("the kind of a place", &kind, PlaceKind::from_word(&kind))?,
     })
 }
 
@@ -241,7 +241,7 @@ impl View<'_> {
     }
 
     fn partner_of(&self, (id, kind, code, name, place): (i64, String, String, String, i64)) -> Result<Partner> {
-        let kind = PartnerKind::from_word(&kind).unwrap_or(PartnerKind::Customer);
+        let kind = known("the kind of a partner", &kind, PartnerKind::from_word(&kind))?;
         Ok(Partner { id: PartnerId(id), kind, code, name, place: self.place(PlaceId(place))? })
     }
 

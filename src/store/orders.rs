@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::engine::{Row, invalid};
+use super::engine::{Row, invalid, known};
 use super::{Result, StoreError, View, Writer};
 use crate::ledger::{Claim, Stage};
 use crate::model::{
@@ -42,7 +42,7 @@ fn order(row: &Row<'_>) -> Result<Order> {
     Ok(Order {
         id: OrderId(row.get(0)?),
         code: OrderCode::new(row.get(1)?).map_err(invalid)?,
-        kind: OrderKind::from_word(&kind).unwrap_or(OrderKind::Work),
+        kind: known("the kind of an order", &kind, OrderKind::from_word(&kind))?,
         partner: row.get::<Option<i64>>(3)?.map(PartnerId),
     })
 }

@@ -409,6 +409,28 @@ fn a_newer_database_is_left_alone() {
     assert_eq!(world.run("init --json", "").error_code(1), "database-newer");
 }
 
+/// What is not understood is never passed over: with the rule the duty that it sets would be gone.
+#[test]
+fn an_unknown_rule_of_an_item_is_damage() {
+    let world = World::stocked();
+    let sell = "sell --to BOB --dry-run";
+    world.ok("item set LAPTOP-15 --require-certificate yes", "");
+    assert_eq!(world.refused_codes(sell, "LAPTOP-15\n1\nSN1\n"), ["certificate-missing"]);
+    for rules in [
+        r#"{"requires_certificate":true,"picking":"lifo"}"#,
+        r#"{"requires_certificate":true,"never_heard_of":1}"#,
+        r#"{"requires_certificate":"yes"}"#,
+        "[]",
+    ] {
+        world.inspector().done(&format!("UPDATE item SET rules = '{rules}' WHERE sku = 'LAPTOP-15'"));
+        for (line, scans) in [(sell, "LAPTOP-15\n1\nSN1\n"), ("stock", ""), ("item list", "")] {
+            let outcome = world.run(&format!("{line} --json"), scans);
+            assert_eq!(outcome.error_code(1), "database-damaged", "{rules}: {outcome}");
+            assert!(outcome.stderr.contains("the rules of an item"), "{outcome}");
+        }
+    }
+}
+
 #[test]
 fn a_damaged_database_is_told_and_not_made_worse() {
     let world = World::stocked_in_a_file();
