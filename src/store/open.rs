@@ -1,5 +1,6 @@
 //! Opening and making a database, whichever engine it is on.
 
+use super::own_names::check_free;
 use super::postgresql::Postgresql;
 use super::sqlite::Sqlite;
 use super::{Address, Result, Store};
@@ -47,14 +48,11 @@ impl Store {
     /// As [`Store::open`]; a database that holds anything else is left alone.
     pub fn create(address: &Address, options: &Options) -> Result<Opened> {
         match address {
-            Address::File(path) => Sqlite::create(path, options.allow_network_file_system),
+            Address::File(path) => {
+                check_free(path)?;
+                Sqlite::create(path, options.allow_network_file_system)
+            }
             Address::Server(server) => Postgresql::create(server, options),
         }
     }
-}
-
-/// A database that is made where there is none.
-pub(super) fn make_and_open(address: &Address, options: &Options) -> Result<Store> {
-    Store::create(address, options)?;
-    Store::open(address, options)
 }

@@ -1,5 +1,6 @@
 //! SQLite: the ledger in one file, for one machine with any number of stations.
 
+mod new_file;
 mod open;
 mod schema;
 mod translate;
@@ -10,6 +11,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::vtab::array::Array;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 
+pub(super) use new_file::NewFile;
 pub use open::MIN_SQLITE_VERSION;
 use translate::translate;
 

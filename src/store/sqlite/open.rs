@@ -126,7 +126,7 @@ impl Sqlite {
     }
 }
 
-fn is_empty(connection: &Connection) -> Result<bool> {
+pub(super) fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
@@ -143,7 +143,7 @@ fn marks(connection: &Connection) -> Result<(i64, i64)> {
     Ok((application, version))
 }
 
-fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Result<Sqlite> {
+pub(super) fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Result<Sqlite> {
     if rusqlite::version_number() < MIN_SQLITE_VERSION {
         return Err(StoreError::TooOldSqlite(rusqlite::version().to_owned()));
     }
