@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use crate::world::{World, words};
 
@@ -74,7 +75,7 @@ const WRITERS: [(&str, &str); 9] = [
     ("scanner calibrate --sheet", ""),
     ("trace SN1 --pdf", ""),
     ("attach get NUMBER --out", ""),
-    ("receive --from ACME --to WH1/A-01 --labels", "BOLT\n1\n"),
+    ("receive --from ACME --to WH1/A-01 --labels", "BOLT\n9\n"),
     ("sell --to BOB --from WH1/A-01 --slip", "BOLT\n1\n"),
     ("sell --to BOB --from WH1/A-01 --certificates", "BOLT\n1\n"),
     ("transfer --to WH1/A-02 --from WH1/A-01 --slip", "BOLT\n1\n"),
@@ -176,4 +177,63 @@ fn what_a_killed_attachment_left_goes_with_the_next_one() {
     let number = world.json("attach list", "")["attachments"][0]["operation"].to_string();
     world.ok(&format!("attach get {number} --out got.pdf"), "");
     assert_eq!(std::fs::read(world.path("got.pdf")).unwrap(), large);
+}
+
+/// Sends a signal to a process that we started.
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// The temporary names in a folder.
+fn temporary(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let names = entries.map(|one| one.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".incoming-") || name.starts_with(".scantrail-")).collect()
+}
+
+/// Begins a command that writes for a while, and halts it when it has begun to write into a folder.
+fn halted(world: &World, line: &str, folder: &Path) -> Child {
+    let before = temporary(folder).len();
+    let mut command = world.scantrail();
+    command.args(words(line)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    while temporary(folder).len() == before {
+        assert!(child.try_wait().unwrap().is_none(), "{line} was faster");
+    }
+    signal(&child, "-STOP");
+    assert_eq!(temporary(folder).len(), before + 1, "{line} was faster");
+    child
+}
+
+#[test]
+fn what_is_being_written_stays_and_what_the_killed_left_goes() {
+    let world = World::stocked_in_a_file();
+    let files = world.path("scantrail.db-files");
+    File::create(world.path("huge.pdf")).unwrap().set_len(200 << 20).unwrap();
+    world.write("large.pdf", vec![7; 2_000_000]);
+    world.write("larger.pdf", vec![8; 2_000_000]);
+    let mut attaching = halted(&world, "attach lot B7 huge.pdf", &files);
+    world.ok("attach lot B7 large.pdf", "");
+    assert_eq!(temporary(&files).len(), 1, "it is being written");
+    signal(&attaching, "-CONT");
+    assert!(attaching.wait().unwrap().success());
+    assert_eq!(temporary(&files).len(), 0);
+
+    let hash = world.json("attach list", "")["attachments"][1]["sha256"].as_str().unwrap().to_owned();
+    let writing = format!("attach get {hash} --out got.pdf");
+    let mut getting = halted(&world, &writing, world.folder());
+    world.ok("label item BOLT --out labels.pdf", "");
+    assert_eq!(temporary(world.folder()).len(), 1, "it is being written");
+    getting.kill().unwrap();
+    getting.wait().unwrap();
+    world.ok("label item BOLT --out labels.pdf", "");
+    assert_eq!(temporary(world.folder()).len(), 0);
+
+    File::options().write(true).open(world.path("huge.pdf")).unwrap().set_len(201 << 20).unwrap();
+    let mut attaching = halted(&world, "attach lot B7 huge.pdf", &files);
+    attaching.kill().unwrap();
+    attaching.wait().unwrap();
+    world.ok("attach lot B7 larger.pdf", "");
+    assert_eq!(temporary(&files).len(), 0);
 }
