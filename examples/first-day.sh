@@ -152,9 +152,11 @@ title 16:00 "Where is it, where has it been, who has it: a serial, a lot, an ord
     run trace SO-2001 --kind order --pdf "$out/trace-so-2001.pdf"
 } | tee "$out/trace.txt"
 
-title 17:00 "The end of the day"
+title 17:00 "The end of the day, and a backup of it, which could be made while others still scan"
 run stock
 run log
+run copy-db "$SCANTRAIL_DB" "$work/backup/stock-2026-11-23.db"
+run --db "$work/backup/stock-2026-11-23.db" trace SN002
 
 cat << END
 

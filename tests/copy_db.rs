@@ -256,8 +256,62 @@ fn a_damaged_file_is_not_copied() {
         assert_eq!(could_not(&shop.run(&["copy-db", "shop.db", to, "--dry-run"], "")), "file-damaged");
         assert_eq!(could_not(&copy(&shop, "shop.db", to)), "file-damaged");
     }
-    is_empty(&mut Inspector::of_url(server.url()));
-    is_empty(&mut file(&shop, "copy.db"));
+    holds_nothing(&shop, server.url());
+    holds_nothing(&shop, "copy.db");
+}
+
+/// The file that is damaged comes last, after large ones that were copied.
+#[test]
+fn a_copy_that_fails_leaves_nothing_that_it_made() {
+    let shop = full_shop();
+    let list = shop.run(&["attach", "list", "lot", "LOT-B"], "").ok();
+    let good = list["attachments"][0]["sha256"].as_str().unwrap().to_owned();
+    // Files are copied in the order of their hashes.
+    let later = (0u8..=255).find_map(|first| {
+        shop.attach("LOT-B", "later.pdf", &[&[first][..], &large(1_500_000)].concat());
+        let list = shop.run(&["attach", "list", "lot", "LOT-B"], "").ok();
+        let all = list["attachments"].as_array().unwrap().clone();
+        all.iter().map(|one| one["sha256"].as_str().unwrap().to_owned()).find(|hash| *hash > good)
+    });
+    let later = later.unwrap();
+    std::fs::write(shop.folder().join("shop.db-files").join(&later[..2]).join(&later), "damaged").unwrap();
+    std::fs::write(shop.folder().join("empty.db"), "").unwrap();
+    let before = names(&shop);
+    for to in ["copy.db", "new/folder/copy.db", "./new/../copy.db"] {
+        assert_eq!(could_not(&copy(&shop, "shop.db", to)), "file-damaged", "{to}");
+        assert_eq!(names(&shop), before, "{to}");
+    }
+    // A file that was there stays, with what SQLite keeps beside it, and without anything in it.
+    assert_eq!(could_not(&copy(&shop, "shop.db", "empty.db")), "file-damaged");
+    assert!(!shop.folder().join("empty.db-files").exists());
+    assert_eq!(could_not(&shop.run(&["--db", "empty.db", "log"], "")), "not-a-database");
+    // So does a database that somebody made.
+    shop.run(&["--db", "made.db", "init"], "").ok();
+    std::fs::create_dir(shop.folder().join("made.db-files")).unwrap();
+    std::fs::write(shop.folder().join("made.db-files/mine"), "").unwrap();
+    assert_eq!(could_not(&copy(&shop, "shop.db", "made.db")), "file-damaged");
+    let files = std::fs::read_dir(shop.folder().join("made.db-files")).unwrap();
+    assert_eq!(files.map(|one| one.unwrap().file_name()).collect::<Vec<_>>(), ["mine"]);
+}
+
+/// Everything in the folder of the shop, hidden names too.
+fn names(shop: &Shop) -> Vec<String> {
+    let entries = std::fs::read_dir(shop.folder()).unwrap();
+    let mut names: Vec<String> = entries.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// There is nothing at an address that was made for a copy: no schema, no file, and none beside it.
+#[track_caller]
+fn holds_nothing(shop: &Shop, address: &str) {
+    if address.contains("://") {
+        let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(Inspector::of_url(address).number(tables), 0);
+        return;
+    }
+    let left: Vec<String> = names(shop).into_iter().filter(|name| name.contains(address)).collect();
+    assert_eq!(left, [""; 0]);
 }
 
 #[test]
@@ -291,15 +345,15 @@ fn a_source_that_breaks_a_rule_is_refused() {
         let refused = copy(&shop, "shop.db", target.url());
         assert_eq!(could_not(&refused), "copy-refused", "{what}");
         assert!(refused.told.contains("nothing was copied"), "{}", refused.told);
-        is_empty(&mut Inspector::of_url(target.url()));
+        holds_nothing(&shop, target.url());
         if what != "a movement of nothing" {
             assert_eq!(could_not(&copy(&shop, "shop.db", "copy.db")), "copy-refused", "{what}");
-            is_empty(&mut file(&shop, "copy.db"));
+            holds_nothing(&shop, "copy.db");
         }
     }
 }
 
-/// Such as one that a killed copy or `init` left.
+/// Such as one that somebody touched, or whose making was killed.
 #[test]
 fn a_file_without_anything_in_it_is_a_target() {
     let shop = full_shop();
@@ -315,14 +369,6 @@ fn a_file_without_anything_in_it_is_a_target() {
     let refused = copy(&shop, "shop.db", "other.db");
     assert_eq!(could_not(&refused), "not-a-database");
     assert!(refused.told.contains("another program made it"), "{}", refused.told);
-}
-
-/// Nothing that is not in every new ledger.
-#[track_caller]
-fn is_empty(database: &mut Inspector) {
-    for table in ["operation", "movement", "item", "lot", "serial", "partner", "trade_order", "balance", "position"] {
-        assert_eq!(database.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
-    }
 }
 
 /// More rows than are in memory at a time, so that pages follow each other.
@@ -357,12 +403,13 @@ fn many_units_arrive_whole_and_a_killed_copy_leaves_nothing() {
                 break;
             }
         }
-        // What a killed copy left is as good as a new database.
+        // What a killed copy left is in nobody's way.
         if !holds_operations(&shop, to) {
             copy(&shop, from, to).ok();
         }
         assert_eq!(digest(&copy(&shop, to, &format!("{}.db", from.len())).ok()), digest(&told));
     }
+    assert!(!names(&shop).iter().any(|name| name.starts_with(".scantrail-")), "{:?}", names(&shop));
     eprintln!("{empty} copies were killed in time");
     assert!(empty > 0, "no copy was killed in time");
 }
@@ -394,21 +441,188 @@ fn kill_after(shop: &Shop, arguments: &[&str], moment: Duration) {
     child.wait().unwrap();
 }
 
-/// True when a copy was done there; else there is nothing of it.
+/// True when a copy was done there; else there is no ledger.
 fn holds_operations(shop: &Shop, address: &str) -> bool {
-    let is_server = address.contains("://");
-    if is_server {
+    if address.contains("://") {
         Inspector::of_url(address).wait_for_the_killed();
     }
     let looked = shop.run(&["--db", address, "log", "--all"], "");
-    if looked.exit == Some(0) && !looked.document["operations"].as_array().unwrap().is_empty() {
+    if looked.exit == Some(0) {
+        assert!(!looked.document["operations"].as_array().unwrap().is_empty(), "an empty ledger");
         return true;
     }
-    if looked.exit == Some(0) {
-        is_empty(&mut if is_server { Inspector::of_url(address) } else { file(shop, address) });
-    } else {
-        // Killed before there was a schema: no database, or an empty file.
-        assert!(["database-missing", "not-a-database"].contains(&could_not(&looked)), "{}", looked.told);
-    }
+    assert_eq!(could_not(&looked), "database-missing", "{}", looked.told);
     false
+}
+
+// ---- a copy as a backup ----------------------------------------------------------------------------------------------
+
+/// One file, with nothing beside it that it needs, for whom the umask lets use it.
+#[cfg(unix)]
+#[test]
+fn a_copy_is_one_whole_file() {
+    use std::os::unix::fs::MetadataExt;
+    let shop = full_shop();
+    for (umask, mode) in [("022", 0o644), ("002", 0o664), ("077", 0o600)] {
+        let to = format!("{umask}.db");
+        let mut command = std::process::Command::new("/bin/sh");
+        let copying = shop.command(&["copy-db", "shop.db", &to]);
+        command.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]).arg(copying.get_program());
+        command.args(copying.get_args()).current_dir(shop.folder()).env_clear();
+        command.envs(copying.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Ended::of(command.output().unwrap()).ok();
+        let beside: Vec<String> = names(&shop).into_iter().filter(|name| name.contains(&to)).collect();
+        assert_eq!(beside, [to.clone(), format!("{to}-files")]);
+        let found = std::fs::metadata(shop.folder().join(&to)).unwrap();
+        assert_eq!((found.mode() & 0o777, found.nlink()), (mode, 1));
+        // Taken somewhere else by itself, it is the ledger.
+        std::fs::create_dir(shop.folder().join(umask)).unwrap();
+        std::fs::copy(shop.folder().join(&to), shop.folder().join(umask).join("moved.db")).unwrap();
+        let moved = shop.run(&["--db", &format!("{umask}/moved.db"), "log", "--all"], "").ok();
+        assert_eq!(moved, shop.run(&["log", "--all"], "").ok());
+    }
+}
+
+#[test]
+fn a_backup_is_put_back() {
+    let shop = full_shop();
+    let before = shown(&shop, "shop.db");
+    copy(&shop, "shop.db", "backup/monday.db").ok();
+    shop.receive(&["BULK", "1"]);
+    // The ledger is lost, but for its log.
+    std::fs::remove_file(shop.folder().join("shop.db")).unwrap();
+    std::fs::write(shop.folder().join("shop.db-wal"), "of another file").unwrap();
+    let refused = copy(&shop, "backup/monday.db", "shop.db");
+    assert_eq!(could_not(&refused), "file");
+    assert!(refused.told.contains("shop.db-wal"), "{}", refused.told);
+    assert!(!shop.folder().join("shop.db").exists());
+    for log in ["shop.db-wal", "shop.db-shm"] {
+        let _ = std::fs::remove_file(shop.folder().join(log));
+    }
+    // Its files are there still, and those of the backup come to them.
+    copy(&shop, "backup/monday.db", "shop.db").ok();
+    assert_eq!(shown(&shop, "shop.db"), before);
+    goes_on(&shop, "shop.db");
+}
+
+#[test]
+fn a_copy_has_no_name_that_belongs_to_a_database() {
+    let shop = full_shop();
+    copy(&shop, "shop.db", "other.db").ok();
+    let before = names(&shop);
+    for to in [
+        "shop.db-wal",
+        "shop.db-shm",
+        "shop.db-journal",
+        "./shop.db-journal",
+        "other.db-journal",
+        "shop.db-files/copy.db",
+        "shop.db-files/new/copy.db",
+    ] {
+        for flag in ["--quiet", "--dry-run"] {
+            let refused = shop.run(&["copy-db", "shop.db", to, flag], "");
+            assert_eq!(could_not(&refused), "file", "{to}");
+            assert!(refused.told.contains("belongs to the database"), "{}", refused.told);
+        }
+        assert_eq!(could_not(&shop.run(&["--db", to, "init"], "")), "file", "{to}");
+        assert_eq!(names(&shop), before, "{to}");
+    }
+    assert!(!shop.folder().join("shop.db-files/new").exists());
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere.db", shop.folder().join("link.db")).unwrap();
+        assert_eq!(could_not(&copy(&shop, "shop.db", "link.db")), "file");
+        assert!(!shop.folder().join("nowhere.db").exists());
+    }
+}
+
+#[test]
+fn what_appears_while_a_copy_is_made_is_not_replaced() {
+    let shop = large_shop();
+    let building = shop.folder().join(".scantrail-copy.db.new");
+    let child = shop.begin(&["copy-db", "shop.db", "copy.db"], "");
+    while !building.exists() {
+        std::thread::yield_now();
+    }
+    // Whoever makes the same copy waits for nobody, and is told.
+    let second = copy(&shop, "shop.db", "copy.db");
+    assert_eq!(could_not(&second), "file");
+    assert!(second.told.contains("another command is making it"), "{}", second.told);
+    std::fs::write(shop.folder().join("copy.db"), "somebody's").unwrap();
+    let ended = Ended::of(child.wait_with_output().unwrap());
+    assert_eq!(could_not(&ended), "database-not-empty");
+    assert_eq!(std::fs::read(shop.folder().join("copy.db")).unwrap(), b"somebody's");
+    assert!(!building.exists() && !shop.folder().join("copy.db-files").exists());
+}
+
+/// Eight stations receive while it is copied again and again: each copy is the ledger as it was after one of its operations.
+#[test]
+fn a_copy_made_while_stations_work_is_the_ledger_up_to_an_operation() {
+    for engine in [Engine::Sqlite, Engine::Postgresql] {
+        let shop = Shop::at(Ledger::empty(engine, "shop.db")).with_masters().stocked();
+        let copies: Vec<String> = (0..4).map(|copy| format!("copy-{copy}.db")).collect();
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for station in 0..8 {
+                let (shop, is_done) = (&shop, &is_done);
+                scope.spawn(move || {
+                    let name = format!("dock-{station}");
+                    let receive = ["receive", "--from", "ACME", "--to", "A", "--station", &name];
+                    for unit in 0.. {
+                        if is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                            return;
+                        }
+                        shop.run(&receive, &format!("LAP\n1\nS-{station}-{unit}\nBULK\n2\n")).ok();
+                    }
+                });
+            }
+            for to in &copies {
+                // Some work is done before each.
+                let last = last_operation(&shop, shop.address());
+                while last_operation(&shop, shop.address()) < last + 8 {}
+                copy(&shop, shop.address(), to).ok();
+            }
+            is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        let all = shop.run(&["log", "--all"], "").ok()["operations"].as_array().unwrap().clone();
+        for to in &copies {
+            let copied = shop.run(&["--db", to, "log", "--all"], "").ok()["operations"].as_array().unwrap().clone();
+            let last = copied.last().unwrap()["operation"].as_i64().unwrap();
+            let until: Vec<Value> =
+                all.iter().filter(|one| one["operation"].as_i64().unwrap() <= last).cloned().collect();
+            assert!(copied.len() < all.len(), "nothing was recorded while it was copied");
+            assert_eq!(copied, until, "{to} is not the ledger up to operation {last}");
+            let mut database = file(&shop, to);
+            match engine {
+                Engine::Sqlite => invariants::check(&mut database, to),
+                Engine::Postgresql => invariants::check_with_gaps(&mut database, to),
+            }
+            invariants::check_chains(&mut database, to);
+            database.check_file();
+            goes_on(&shop, to);
+        }
+    }
+}
+
+/// On a server the number of an operation is taken before it is committed: a copy lets whoever has one finish.
+#[test]
+fn a_copy_of_a_server_waits_for_writers_that_are_under_way() {
+    let shop = Shop::at(Ledger::empty(Engine::Postgresql, "shop.db")).with_masters();
+    let mut writer = shop.inspector();
+    // What a station does first, and something that it writes.
+    writer.done("BEGIN; LOCK TABLE writers IN ROW SHARE MODE; INSERT INTO sequence VALUES ('under-way', 7)");
+    let mut child = shop.begin(&["copy-db", shop.address(), "copy.db"], "");
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'writers'::regclass AND NOT granted";
+    let mut watcher = shop.inspector();
+    while watcher.number(waiting) == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "it did not wait");
+    }
+    writer.done("COMMIT");
+    Ended::of(child.wait_with_output().unwrap()).ok();
+    assert_eq!(file(&shop, "copy.db").number("SELECT last FROM sequence WHERE scope = 'under-way'"), 7);
+}
+
+fn last_operation(shop: &Shop, address: &str) -> i64 {
+    let log = shop.run(&["--db", address, "log", "--all"], "").ok();
+    log["operations"].as_array().unwrap().last().unwrap()["operation"].as_i64().unwrap()
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::context::{Context, folder_of};
 use super::failure::Failure;
 use super::output;
+use crate::disk::NewFolders;
 use crate::store::{Address, Opened, STATION_GRANTS, Store, StoreError};
 
 /// Make the database
@@ -30,13 +31,16 @@ pub fn run(_args: &Args, context: &Context) -> super::Result {
             Err(error) => Err(error.into()),
         };
     }
+    let mut folders = NewFolders::default();
     if let Address::File(path) = &address
         && let Some(folder) = folder_of(path).filter(|folder| !folder.exists())
     {
         context.tell(&format!("making the folder {}", folder.display()));
-        std::fs::create_dir_all(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
+        folders = NewFolders::make(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
     }
-    show(context, &address, Store::create(&address, &options)?)
+    let opened = Store::create(&address, &options)?;
+    folders.keep().map_err(|error| Failure::from(StoreError::OutcomeUnknown(error.to_string())))?;
+    show(context, &address, opened)
 }
 
 fn show(context: &Context, address: &Address, opened: Opened) -> super::Result {

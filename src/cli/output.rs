@@ -35,7 +35,11 @@ pub fn recorded(text: &str, op_id: &str, number: i64) -> Result<(), Failure> {
     })
 }
 
-fn write(text: &str) -> std::io::Result<()> {
+/// Writes to stdout, whole.
+///
+/// # Errors
+/// Nobody reads any more, it is closed, or it is full.
+pub fn write(text: &str) -> std::io::Result<()> {
     if was_closed() {
         return Err(std::io::Error::new(ErrorKind::NotConnected, "stdout is closed"));
     }

@@ -4,54 +4,63 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::document;
-use super::failure::Failure;
+use super::failure::{EXIT_COULD_NOT, Failure};
 use super::output;
+use crate::disk::write_whole;
 use crate::ops::{OpError, Paper, Recorded, Warning, sold_certificates, write_certificates};
-use crate::print::file::write_whole;
-use crate::store::{Address, Store, View};
+use crate::store::{Address, OwnNames, Store, View};
 
 /// Writes the files of a document: one under the given name, further ones with `-2`, `-3`, … before the ending.
 ///
 /// # Errors
-/// The file that could not be written, and why.
+/// All files that could not be written, and why.
 pub fn write(paper: &Paper, path: &Path, context: &Context) -> Result<Vec<String>, Failure> {
-    let mut written = Vec::new();
+    let (written, mut failures) = write_each(paper, path, context);
+    match failures.len() {
+        0 => Ok(written),
+        1 => Err(failures.remove(0)),
+        _ => Err(Failure::Error {
+            exit: EXIT_COULD_NOT,
+            code: "file",
+            message: failures.iter().map(why).collect::<Vec<_>>().join("; "),
+            hint: "check the paths and their permissions".to_owned(),
+        }),
+    }
+}
+
+/// Writes what of it can be written.
+fn write_each(paper: &Paper, path: &Path, context: &Context) -> (Vec<String>, Vec<Failure>) {
+    let (mut written, mut failures) = (Vec::new(), Vec::new());
     for (index, bytes) in paper.files.iter().enumerate() {
         let path = numbered(path, index);
-        refuse_database(&path, context)?;
-        write_whole(&path, bytes).map_err(|error| Failure::file(&path.display().to_string(), &error))?;
-        written.push(path.display().to_string());
+        let shown = path.display().to_string();
+        let done = refuse_database(&path, context)
+            .and_then(|()| write_whole(&path, bytes).map_err(|error| Failure::file(&shown, &error)));
+        match done {
+            Ok(()) => written.push(shown),
+            Err(failure) => failures.push(failure),
+        }
     }
     if !paper.missing_characters.is_empty() {
         let characters: String = paper.missing_characters.iter().collect();
         context.tell(&format!("warning: no font has {}; they are printed as \u{FFFD}", output::safe(&characters)));
     }
-    Ok(written)
+    (written, failures)
 }
 
-/// No output takes the place of the database.
+/// No output takes the place of the database, or a name that SQLite uses beside it: see [`OwnNames::has`]. Every command that
+/// writes a file asks here.
 ///
 /// # Errors
-/// The path is the one of the database.
+/// The path belongs to the database.
 pub fn refuse_database(path: &Path, context: &Context) -> Result<(), Failure> {
-    match is_database(path, context) {
-        true => {
-            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is the database");
+    match context.database() {
+        Ok(Address::File(database)) if OwnNames::of(&database).has(path) => {
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it belongs to the database");
             Err(Failure::file(&path.display().to_string(), &error))
         }
-        false => Ok(()),
+        _ => Ok(()),
     }
-}
-
-/// True for the file of the database and those that SQLite keeps beside it.
-fn is_database(path: &Path, context: &Context) -> bool {
-    let Ok(Address::File(database)) = context.database() else { return false };
-    let (Ok(path), Ok(database)) = (path.canonicalize(), database.canonicalize()) else { return false };
-    ["", "-wal", "-shm"].iter().any(|ending| {
-        let mut name = database.clone().into_os_string();
-        name.push(ending);
-        path.as_os_str() == name
-    })
 }
 
 fn numbered(path: &Path, index: usize) -> PathBuf {
@@ -103,46 +112,70 @@ pub fn deliver_with(
     for hint in document::put_away(&recorded.operation) {
         context.tell(&hint);
     }
-    let mut files = Vec::new();
-    let mut undelivered = None;
+    let (mut files, mut missing) = (Vec::new(), Missing::default());
     for (path, make) in papers {
         let Some(path) = path.filter(|_| !recorded.dry_run) else { continue };
-        let made = store.read(|view| make(view, &recorded.operation)).map_err(Failure::from);
-        match made.and_then(|paper| write(&paper, path, context)) {
-            Ok(written) => files.extend(written),
-            Err(failure) => undelivered = Some(why(&failure)),
-        }
+        let (written, failures) = match store.read(|view| make(view, &recorded.operation)) {
+            Ok(paper) => write_each(&paper, path, context),
+            Err(error) => (Vec::new(), vec![Failure::from(error)]),
+        };
+        files.extend(written);
+        failures.iter().for_each(|failure| missing.file(failure, "and another file name, --stock or --symbology"));
     }
-    let mut other_way = "another file name, --stock or --symbology";
     if let Some(path) = certificates.filter(|_| !recorded.dry_run) {
         match write_all_certificates(context, store, recorded, path) {
             Ok(written) => files.extend(written),
             Err(failure) => {
-                undelivered = Some(why(&failure));
-                other_way = "another --certificates, or take single files with `scantrail attach get`";
+                missing.file(&failure, "and another --certificates, or take single files with `scantrail attach get`")
             }
         }
     }
-    let text = if context.globals.json {
-        store.read(|view| document::recorded(view, recorded, &files))?.to_string()
-    } else {
-        document::recorded_text(recorded, &files)
+    let document = match context.globals.json {
+        true => store.read(|view| document::recorded(view, recorded, &files)).map(|document| document.to_string()),
+        false => Ok(document::recorded_text(recorded, &files)),
     };
-    let number = recorded.operation.number.0;
     if recorded.dry_run {
-        output::result(&text)?;
-    } else {
-        output::recorded(&text, &recorded.operation.op_id, number)?;
+        return output::result(&document?);
     }
-    match undelivered {
-        None => Ok(()),
-        Some(why) => Err(Failure::Undelivered {
-            message: format!(
-                "recorded as operation {number}, but a file was not written: {why}\n  hint: repeat the command with --op-id {} \
-                 and {other_way}; it is recorded once",
-                recorded.operation.op_id
-            ),
-        }),
+    let shown = document
+        .map_err(|error| why(&error.into()))
+        .and_then(|text| output::write(&text).map_err(|error| error.to_string()));
+    if let Err(why) = shown {
+        missing.add(&format!("the result could not be written: {why}"), "to see it");
+    }
+    missing.told(recorded)
+}
+
+/// The outputs of a recorded operation that did not get where they should, and what would help.
+#[derive(Default)]
+struct Missing {
+    outputs: Vec<String>,
+    ways: Vec<&'static str>,
+}
+
+impl Missing {
+    fn file(&mut self, failure: &Failure, way: &'static str) {
+        self.add(&format!("a file was not written: {}", why(failure)), way);
+    }
+
+    fn add(&mut self, what: &str, way: &'static str) {
+        self.outputs.push(what.to_owned());
+        if !self.ways.contains(&way) {
+            self.ways.push(way);
+        }
+    }
+
+    /// One answer that names all of them.
+    fn told(&self, recorded: &Recorded) -> Result<(), Failure> {
+        if self.outputs.is_empty() {
+            return Ok(());
+        }
+        let (number, op_id) = (recorded.operation.number, &recorded.operation.op_id);
+        let (what, ways) = (self.outputs.join("; "), self.ways.join(" "));
+        let message = format!(
+            "recorded as operation {number}, but {what}\n  hint: repeat the command with --op-id {op_id} {ways}; it is recorded once"
+        );
+        Err(Failure::Undelivered { message })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::output::safe;
 use crate::codes::Profile;
-use crate::print::file::write_whole;
+use crate::disk::write_whole;
 
 /// A profile, and where it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

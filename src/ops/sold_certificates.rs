@@ -6,8 +6,8 @@ use std::path::Path;
 use super::attach::{Attached, named};
 use super::{OpError, Result};
 use crate::codes::shown;
+use crate::disk::{OutputFolder, write_whole_by};
 use crate::model::{LotId, OperationNumber, SerialId};
-use crate::print::file::{write_whole, write_whole_by};
 use crate::print::zip::Zip;
 use crate::store::{CERTIFICATE, CopyFault, RecordedOperation, StoredFile, Target, View};
 
@@ -105,7 +105,7 @@ fn ending(name: &str) -> &'static str {
 /// there is none. Gives the files that were written.
 ///
 /// # Errors
-/// [`crate::store::StoreError::FileDamaged`]; what the file system says.
+/// [`crate::store::StoreError::FileDamaged`]; a name that belongs to the database; what the file system says.
 pub fn write_certificates(view: &View<'_>, certificates: &[NamedCertificate], path: &Path) -> Result<Vec<String>> {
     let is_archive = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let written = if is_archive { archive(view, certificates, path) } else { folder(view, certificates, path) };
@@ -135,16 +135,24 @@ fn folder(
     path: &Path,
 ) -> std::result::Result<Vec<String>, CopyFault> {
     std::fs::create_dir_all(path)?;
+    let folder = OutputFolder::at(path);
     let mut written = Vec::new();
+    let mut free = |name: &str| {
+        let path = path.join(name);
+        if view.owns(&path) {
+            let why = format!("{name} belongs to the database");
+            return Err(CopyFault::Output(std::io::Error::new(std::io::ErrorKind::InvalidInput, why)));
+        }
+        written.push(path.display().to_string());
+        Ok(())
+    };
     for one in certificates {
         let kept = view.file(one.certificate.hash).map_err(CopyFault::Kept)?;
-        let path = path.join(&one.file);
-        write_whole_by(&path, |out| kept.copy_to(out))?;
-        written.push(path.display().to_string());
+        free(&one.file)?;
+        folder.write_by(&one.file, |out| kept.copy_to(out))?;
     }
-    let list = path.join(INDEX);
-    write_whole(&list, &index(certificates))?;
-    written.push(list.display().to_string());
+    free(INDEX)?;
+    folder.write(INDEX, &index(certificates))?;
     Ok(written)
 }
 

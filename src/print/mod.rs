@@ -15,7 +15,6 @@ mod cell;
 pub mod command_sheet;
 pub mod data_matrix;
 mod error;
-pub mod file;
 mod font;
 pub mod label;
 pub mod page;

@@ -3,6 +3,7 @@
 //! An attachment counts while its operation does: the undo of an undo brings it back. Rows stay; the chain of undos decides.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -296,6 +297,11 @@ impl View<'_> {
     pub fn files_between(&self, first: FileHash, last: FileHash) -> Result<Vec<FileHash>> {
         let sql = "SELECT hash FROM file WHERE hash >= $1 AND hash <= $2 ORDER BY hash LIMIT 2";
         self.all(sql, (first.0, last.0), |row| Ok(FileHash(row.get(0)?)))
+    }
+
+    /// True for a name that belongs to the database: nothing may be written there.
+    pub fn owns(&self, path: &Path) -> bool {
+        self.engine.files().is_some_and(|folder| folder.is_database(path))
     }
 
     /// A kept file.

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 
 use sha2::{Digest, Sha256};
 
+use super::copy_target::CopyTarget;
 use super::engine::{Engine, Purpose, Row, Value};
-use super::open::make_and_open;
+use super::own_names::check_free;
 use super::{Address, OpenTransaction, Options, Result, Store, StoreError, copy_files};
+use crate::model::FileHash;
 
 /// The type of a column: the same on both engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -360,13 +362,14 @@ pub struct Copied {
 }
 
 /// Copies everything that the source holds into a target that holds nothing, in one transaction, and compares both row
-/// by row before it is committed. The source is read in one consistent state. `progress` is told how many rows are done
-/// of how many, where a row counts when it is copied and again when it is compared.
+/// by row before it is committed: others see the whole ledger there, or what they saw before. The source is read in one
+/// consistent state, whoever works on it meanwhile: its operations up to a number, and none after it. `progress` is told how
+/// many rows are done of how many, where a row counts when it is copied and again when it is compared.
 ///
 /// # Errors
-/// [`StoreError::NotEmpty`] when the target has operations; [`StoreError::FileTooLarge`] and [`StoreError::FileDamaged`] for
-/// files; [`StoreError::CopyDiffers`] when a row did not arrive as it
-/// was, after which nothing was written; [`StoreError::OutcomeUnknown`] when the commit failed.
+/// [`StoreError::NotEmpty`] when the target has operations; [`StoreError::File`] when it cannot have that name;
+/// [`StoreError::FileTooLarge`] and [`StoreError::FileDamaged`] for files; [`StoreError::CopyDiffers`] when a row did not
+/// arrive as it was, after which nothing was written; [`StoreError::OutcomeUnknown`] when the commit failed.
 pub fn copy_database(
     source: &Address,
     target: &Address,
@@ -374,18 +377,16 @@ pub fn copy_database(
     dry_run: bool,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Copied> {
-    let source = Store::open(source, options)?;
-    source.engine.begin(Purpose::Read)?;
-    let reading = OpenTransaction(&*source.engine);
+    if let Address::File(path) = target {
+        check_free(path)?;
+    }
+    let from = Store::open(source, options)?;
+    begin_to_read(source, &from, options)?;
+    let reading = OpenTransaction(&*from.engine);
     if let Address::Server(_) = target {
         copy_files::check_sizes(reading.0)?;
     }
-    let into = match (dry_run, Store::open(target, options)) {
-        (_, Ok(store)) => Some(store),
-        (true, Err(StoreError::Missing(_) | StoreError::Empty(_))) => None,
-        (false, Err(StoreError::Missing(_) | StoreError::Empty(_))) => Some(make_and_open(target, options)?),
-        (_, Err(error)) => return Err(error),
-    };
+    let into = if dry_run { CopyTarget::look(target, options)? } else { Some(CopyTarget::begin(target, options)?) };
     let counts = TABLES.iter().map(|table| Ok((table.name, table.count(reading.0)?)));
     let counts: Vec<(&'static str, u64)> = counts.collect::<Result<_>>()?;
     let all: u64 = counts.iter().map(|(_, count)| count * 2).sum();
@@ -394,27 +395,61 @@ pub fn copy_database(
         done += rows as u64;
         progress(done, all);
     };
-    let Some(into) = into else { return Ok(Copied { rows: counts, digest: digest(reading.0)?, dry_run }) };
-    into.engine.begin(Purpose::WriteAlone)?;
-    let writing = OpenTransaction(&*into.engine);
-    check_empty(writing.0, &target.to_string())?;
-    if dry_run {
-        return Ok(Copied { rows: counts, digest: digest(reading.0)?, dry_run });
+    if let Some(into) = &into {
+        check_empty(into.engine(), &target.to_string())?;
     }
-    let digest = copy_all(reading.0, writing.0, &mut tell).map_err(|error| match error {
-        StoreError::Constraint(why) => StoreError::CopyRefused(why),
-        other => other,
-    })?;
+    let digest = match into {
+        Some(into) if !dry_run => copy_all(reading.0, into, &mut tell).map_err(|error| match error {
+            StoreError::Constraint(why) => StoreError::CopyRefused(why),
+            other => other,
+        })?,
+        _ => digest(reading.0)?,
+    };
     Ok(Copied { rows: counts, digest, dry_run })
 }
 
-fn copy_all(from: &dyn Engine, to: &dyn Engine, tell: &mut impl FnMut(usize)) -> Result<[u8; 32]> {
-    TABLES.iter().try_for_each(|table| copy_table(table, from, to, tell))?;
+/// Begins to read one state of everything. On a server operations may be committed in another order than that of their
+/// numbers; so its writers are let finish, and the next ones wait until the state is fixed, which is a moment. Who may not
+/// ask them to, such as whoever reads from a standby, has a consistent state too, in which a number before the last may be
+/// missing that comes later.
+fn begin_to_read(address: &Address, store: &Store, options: &Options) -> Result<()> {
+    let beside = match address {
+        Address::Server(_) => Some(Store::open(address, options)?),
+        Address::File(_) => None,
+    };
+    let alone =
+        beside.as_ref().map(|beside| (beside.engine.begin(Purpose::WriteAlone), OpenTransaction(&*beside.engine)));
+    if let Some((Err(StoreError::Busy), _)) = alone {
+        return Err(StoreError::Busy);
+    }
+    store.engine.begin(Purpose::Read)?;
+    // The first look fixes the state.
+    TABLES[0].count(&*store.engine).map(drop)
+}
+
+fn copy_all(from: &dyn Engine, target: CopyTarget, tell: &mut impl FnMut(usize)) -> Result<[u8; 32]> {
+    let mut placed = Vec::new();
+    let filled = fill(from, target.engine(), &mut placed, tell);
+    if let (Err(_), Some(folder)) = (&filled, target.engine().files()) {
+        // Before the transaction ends, so that nobody else has begun to use them.
+        folder.take_back(&placed);
+    }
+    let digest = filled?;
+    target.finish()?;
+    Ok(digest)
+}
+
+/// Writes all rows and compares them, and tells which files it put into a folder for that.
+fn fill(
+    from: &dyn Engine,
+    to: &dyn Engine,
+    placed: &mut Vec<FileHash>,
+    tell: &mut impl FnMut(usize),
+) -> Result<[u8; 32]> {
+    TABLES.iter().try_for_each(|table| copy_table(table, from, to, placed, tell))?;
     to.follow_numbers()?;
     let mut sealed = Sha256::new();
     TABLES.iter().try_for_each(|table| compare_table(table, from, to, &mut sealed, tell))?;
-    to.commit(&[])?;
-    to.tidy();
     Ok(sealed.finalize().into())
 }
 
@@ -429,10 +464,16 @@ fn check_empty(engine: &dyn Engine, shown: &str) -> Result<()> {
     Ok(())
 }
 
-fn copy_table(table: &Table, from: &dyn Engine, to: &dyn Engine, tell: &mut impl FnMut(usize)) -> Result<()> {
+fn copy_table(
+    table: &Table,
+    from: &dyn Engine,
+    to: &dyn Engine,
+    placed: &mut Vec<FileHash>,
+    tell: &mut impl FnMut(usize),
+) -> Result<()> {
     table.pages(from, |page| {
         let page = match table.name {
-            FILES => page.iter().map(|row| copy_files::placed(row, from, to)).collect::<Result<_>>()?,
+            FILES => page.iter().map(|row| copy_files::placed(row, from, to, placed)).collect::<Result<_>>()?,
             _ => page,
         };
         let mut rows = page.iter().filter(|row| table.is_copied(row)).map(|row| row.iter().map(Cell::value).collect());

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::copy::{Cell, Cells};
 use super::engine::{Engine, Row, invalid};
-use super::files::{LARGEST_IN_DATABASE, LARGEST_ON_SERVER, StoredBody, StoredFile, Temporary};
+use super::files::{LARGEST_IN_DATABASE, LARGEST_ON_SERVER, StoredBody, StoredFile};
 use super::incoming::{too_large, unwritten};
 use super::{CopyFault, Result, StoreError};
 use crate::model::FileHash;
@@ -52,14 +52,18 @@ fn with_content(row: &Cells, content: Option<Vec<u8>>) -> Cells {
     row
 }
 
-/// A row as the target keeps it. A large file is in the target's folder before its row is written.
-pub(super) fn placed(row: &Cells, from: &dyn Engine, to: &dyn Engine) -> Result<Cells> {
+/// A row as the target keeps it. A large file is in the target's folder before its row is written; if it was not there
+/// before, it is added to `new`.
+pub(super) fn placed(row: &Cells, from: &dyn Engine, to: &dyn Engine, new: &mut Vec<FileHash>) -> Result<Cells> {
     let file = stored(row, from)?;
     let (hash, size) = (file.hash, file.size);
     match to.files().filter(|_| size > LARGEST_IN_DATABASE) {
         Some(folder) => {
-            let temporary: Temporary = folder.begin().map_err(|error| unwritten(&error))?;
+            let temporary = folder.begin().map_err(|error| unwritten(&error))?;
             file.copy_to(&mut &temporary.file).map_err(fault)?;
+            if !folder.has(hash) {
+                new.push(hash);
+            }
             folder.settle(&temporary, hash).map_err(|error| unwritten(&error))?;
             Ok(with_content(row, None))
         }

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::own_names::{FILES, OwnNames};
 use super::{Result, StoreError};
+use crate::disk::{INCOMING, Temporary, sync_folder};
 use crate::model::FileHash;
 
 /// Files up to this size, 1 MiB, are kept in the database itself.
@@ -35,18 +37,13 @@ impl FileFolder {
     pub fn beside(database: &Path) -> FileFolder {
         let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
         let mut folder = database.clone().into_os_string();
-        folder.push("-files");
+        folder.push(FILES);
         FileFolder { database, folder: folder.into() }
     }
 
-    /// True for the file of the database and those that SQLite keeps beside it. They are never opened here: closing them
-    /// again would give up SQLite's locks.
+    /// True for what belongs to the database: [`OwnNames::has`].
     pub fn is_database(&self, path: &Path) -> bool {
-        ["", "-wal", "-shm", "-journal"].iter().any(|ending| {
-            let mut name = self.database.clone().into_os_string();
-            name.push(ending);
-            is_same_file(path, Path::new(&name))
-        })
+        OwnNames::of(&self.database).has(path)
     }
 
     fn path(&self, hash: FileHash) -> PathBuf {
@@ -54,21 +51,13 @@ impl FileFolder {
         self.folder.join(name.get(..2).unwrap_or_default()).join(name)
     }
 
-    /// A new file with a temporary name in the folder.
+    /// A new file with a temporary name in the folder. What killed commands left there is removed.
     pub fn begin(&self) -> io::Result<Temporary> {
         self.make(&self.folder)?;
-        for attempt in 0..1_000 {
-            let path = self.folder.join(format!(".incoming-{}-{attempt}", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    share_like(&self.database, &path, false);
-                    return Ok(Temporary { path, file });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::Error::new(io::ErrorKind::AlreadyExists, "temporary files of earlier runs are in the way"))
+        INCOMING.sweep(&self.folder);
+        let temporary = Temporary::make(&self.folder, INCOMING)?;
+        share_like(&self.database, temporary.path(), false);
+        Ok(temporary)
     }
 
     /// Gives a finished file its name, so that it is there after a power cut. One that has the name already is replaced:
@@ -77,9 +66,24 @@ impl FileFolder {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.folder);
         self.make(folder)?;
-        temporary.file.sync_all()?;
-        fs::rename(&temporary.path, &path)?;
-        File::open(folder)?.sync_all()
+        temporary.settle(&path)?;
+        sync_folder(folder)
+    }
+
+    /// True when a file of this hash has its name, whatever is in it.
+    pub fn has(&self, hash: FileHash) -> bool {
+        fs::symlink_metadata(self.path(hash)).is_ok()
+    }
+
+    /// Removes files that were settled for nothing, and folders that are empty then. Nobody else may settle any meanwhile.
+    pub fn take_back(&self, hashes: &[FileHash]) {
+        for path in hashes.iter().map(|hash| self.path(*hash)) {
+            let _ = fs::remove_file(&path);
+            let _ = path.parent().map(fs::remove_dir);
+        }
+        if !hashes.is_empty() {
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 
     /// Opens a file by its hash.
@@ -93,24 +97,11 @@ impl FileFolder {
         match fs::create_dir(folder) {
             Ok(()) => {
                 share_like(&self.database, folder, true);
-                File::open(folder.parent().unwrap_or(Path::new(".")))?.sync_all()
+                sync_folder(folder.parent().unwrap_or(Path::new(".")))
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(error),
         }
-    }
-}
-
-/// A file that has no name yet. When it is dropped, what did not get one is removed.
-#[derive(Debug)]
-pub(super) struct Temporary {
-    path: PathBuf,
-    pub file: File,
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -140,18 +131,6 @@ fn without_surprises(options: &mut OpenOptions) {
 
 #[cfg(not(unix))]
 fn without_surprises(_options: &mut OpenOptions) {}
-
-#[cfg(unix)]
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let both = fs::metadata(one).ok().zip(fs::metadata(other).ok());
-    both.is_some_and(|(one, other)| one.dev() == other.dev() && one.ino() == other.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
-}
 
 /// Whoever may use the database may use its files, and nobody else. Where a file system knows no permissions, those of the
 /// database are the same for all.

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::files::{Hashing, LARGEST, LARGEST_IN_DATABASE, LARGEST_ON_SERVER, Temporary, open_regular};
+use super::files::{Hashing, LARGEST, LARGEST_IN_DATABASE, LARGEST_ON_SERVER, open_regular};
 use super::{Result, Store, StoreError, Writer};
+use crate::disk::Temporary;
 use crate::model::FileHash;
 
 /// The most bytes that are kept of a file's name.
@@ -44,7 +45,7 @@ impl Store {
         let found = path.canonicalize().map_err(|error| failed(&error))?;
         let folder = self.engine.files();
         if folder.is_some_and(|folder| folder.is_database(&found)) {
-            return Err(failed(&"it is the database"));
+            return Err(failed(&"it belongs to the database"));
         }
         let file = open_regular(&found).map_err(|error| failed(&error))?;
         let largest = if folder.is_some() { LARGEST } else { LARGEST_ON_SERVER };

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use super::own_names::check_free;
 use super::postgresql::Postgresql;
 use super::sqlite::Sqlite;
 use super::{Address, Loss, Result, Store};
@@ -64,14 +65,11 @@ impl Store {
     /// As [`Store::open`]; a database that holds anything else is left alone.
     pub fn create(address: &Address, options: &Options) -> Result<Opened> {
         match address {
-            Address::File(path) => Sqlite::create(path, options),
+            Address::File(path) => {
+                check_free(path)?;
+                Sqlite::create(path, options)
+            }
             Address::Server(server) => Postgresql::create(server, options),
         }
     }
-}
-
-/// A database that is made where there is none.
-pub(super) fn make_and_open(address: &Address, options: &Options) -> Result<Store> {
-    Store::create(address, options)?;
-    Store::open(address, options)
 }

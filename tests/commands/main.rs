@@ -41,6 +41,7 @@ mod lot;
 mod measured;
 mod numbers;
 mod order;
+mod outputs;
 mod owner;
 mod packs;
 mod partner;

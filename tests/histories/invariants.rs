@@ -6,6 +6,8 @@ use crate::inspector::Inspector;
 
 use sha2::{Digest, Sha256};
 
+const NO_GAPS: &str = "operations are numbered without gaps";
+
 /// Queries that give no row when all is well.
 const NEVER: [(&str, &str); 12] = [
     (
@@ -73,10 +75,7 @@ const NEVER: [(&str, &str); 12] = [
          JOIN movement m ON m.serial = s.serial AND m.hop = s.hop
          WHERE s.quantity <> m.quantity OR s.quantity <= 0 OR (i.sku <> 'SLATE' AND s.quantity <> 1)",
     ),
-    (
-        "operations are numbered without gaps",
-        "SELECT count(*), max(number), min(number) FROM operation HAVING count(*) <> max(number)",
-    ),
+    (NO_GAPS, "SELECT count(*), max(number), min(number) FROM operation HAVING count(*) <> max(number)"),
     (
         "the operations of a station are numbered without gaps",
         "SELECT min(station_sequence), count(*), max(station_sequence) FROM operation GROUP BY station
@@ -93,7 +92,17 @@ pub fn count(database: &mut Inspector) -> Vec<Vec<Option<String>>> {
 }
 
 pub fn check(database: &mut Inspector, log: &str) {
-    for (what, sql) in NEVER {
+    check_those(database, log, |_| true);
+}
+
+/// The same where stations worked at once on a server: what it takes back leaves a gap.
+#[allow(dead_code)]
+pub fn check_with_gaps(database: &mut Inspector, log: &str) {
+    check_those(database, log, |what| what != NO_GAPS);
+}
+
+fn check_those(database: &mut Inspector, log: &str, wanted: impl Fn(&str) -> bool) {
+    for (what, sql) in NEVER.into_iter().filter(|(what, _)| wanted(what)) {
         let rows = database.rows(sql);
         assert!(rows.is_empty(), "broken: {what}: {rows:?}\n{log}");
     }

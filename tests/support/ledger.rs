@@ -67,7 +67,8 @@ impl Ledger {
     }
 }
 
-/// A ledger that is kept, to be copied for one test after another. Nobody works on it meanwhile.
+/// A ledger that is kept, to be copied for one test after another. Nobody works on it meanwhile: only so may its file be
+/// copied like any other, and only together with the log beside it.
 pub enum Kept {
     Files(Vec<(String, Vec<u8>)>),
     Template(Database),

@@ -70,6 +70,23 @@ impl Postgresql {
         engine.with(|session| schema::make(&mut session.connection.client, &server.to_string()))
     }
 
+    /// Connects to a database in which there is nothing yet, and begins to write the schema into it and what follows: both
+    /// are visible together, when that is committed. `None` when another station has just made one there.
+    ///
+    /// # Errors
+    /// As [`Postgresql::create`].
+    pub(super) fn begin_in_empty(server: &Server, options: &Options) -> Result<Option<Postgresql>> {
+        let engine = Postgresql::connect(server, options)?;
+        let begun = engine.with(|session| {
+            session.is_open = true;
+            schema::begin(&mut session.connection.client, &server.to_string())
+        });
+        if !matches!(begun, Ok(true)) {
+            engine.roll_back();
+        }
+        Ok(begun?.then_some(engine))
+    }
+
     fn connect(server: &Server, options: &Options) -> Result<Postgresql> {
         let session = Session::new(connect(server, options, false)?);
         Ok(Postgresql { server: server.clone(), options: *options, session: RefCell::new(Some(session)) })

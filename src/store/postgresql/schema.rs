@@ -31,15 +31,29 @@ pub(super) fn check(client: &mut Client, shown: &str) -> Result<()> {
 /// # Errors
 /// [`StoreError::NotOurs`] when there are tables of the same names, or another encoding than UTF-8.
 pub(super) fn make(client: &mut Client, shown: &str) -> Result<Opened> {
-    // Read committed, because whoever waited for the lock must see what the one before made.
-    client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?;
-    client.batch_execute(LOCK)?;
+    begin_locked(client)?;
     let made = make_locked(client, shown);
     match &made {
         Ok(Opened::Created | Opened::Updated) => client.batch_execute("COMMIT").map_err(super::errors::of_commit)?,
         _ => client.batch_execute("ROLLBACK")?,
     }
     made
+}
+
+/// Read committed, because whoever waited for the lock must see what the one before made.
+fn begin_locked(client: &mut Client) -> Result<()> {
+    client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    Ok(client.batch_execute(LOCK)?)
+}
+
+/// Makes the schema in a transaction that stays open: nobody sees it before that is committed, and whoever else would make
+/// one waits until then. False when there is one already.
+///
+/// # Errors
+/// As [`make`].
+pub(super) fn begin(client: &mut Client, shown: &str) -> Result<bool> {
+    begin_locked(client)?;
+    Ok(make_locked(client, shown)? == Opened::Created)
 }
 
 fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {

@@ -31,9 +31,9 @@ fn seconds_between(one: i64, other: i64) -> u64 {
 }
 
 impl Sqlite {
-    /// Folds the log into the file, waiting so long for others; if they are in the way, a part of it or nothing. What is
-    /// committed is safe before and after.
-    pub(super) fn fold(&self, patience: Duration) -> Result<()> {
+    /// Folds the log into the file, waiting so long for others; false when they are in the way, and a part of it or nothing was
+    /// folded. What is committed is safe before and after.
+    pub(super) fn fold(&self, patience: Duration) -> Result<bool> {
         let before = self.tail();
         self.connection.busy_timeout(patience)?;
         let is_whole =
@@ -43,7 +43,7 @@ impl Sqlite {
         if !matches!(is_whole, Ok(true)) && self.tail().length() < before.length() {
             let _ = before.append_to(&self.held);
         }
-        Ok(is_whole.map(drop)?)
+        Ok(is_whole?)
     }
 
     /// Folds a log that has become long. A failure changes nothing and is left to the next command.

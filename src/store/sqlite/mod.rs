@@ -5,6 +5,7 @@ mod fold;
 mod held_file;
 mod log;
 mod loss;
+mod new_file;
 mod open;
 mod schema;
 mod secure;
@@ -21,6 +22,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::vtab::array::Array;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 
+pub(super) use new_file::NewFile;
 pub use open::MIN_SQLITE_VERSION;
 use translate::translate;
 

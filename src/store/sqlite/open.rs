@@ -81,7 +81,17 @@ impl Sqlite {
         if version > SCHEMA_VERSION {
             return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
         }
+        if !engine.has_log() {
+            use_log(&engine.connection)?;
+        }
         Ok((engine, version))
+    }
+
+    /// True for a file with write-ahead logging. A copy that another tool made may have lost it.
+    fn has_log(&self) -> bool {
+        // The version of the file format for writing (the file format of SQLite, section 1.3.3): 1 is a rollback journal.
+        let mut version = [0];
+        self.held.read_at(&mut version, 18).is_ok() && version == [2]
     }
 
     /// Brings an older schema to the one of this program. Another station may have done it, or do it at the same time:
@@ -123,7 +133,7 @@ impl Sqlite {
     /// Write-ahead logging is set before the schema is there, so that no half-made database stays behind without it.
     fn make(&mut self, path: &Path) -> Result<Opened> {
         if is_empty(&self.connection)? {
-            self.connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+            use_log(&self.connection)?;
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Somebody else may have made it at the same time.
@@ -143,8 +153,18 @@ impl Sqlite {
     }
 }
 
-fn is_empty(connection: &Connection) -> Result<bool> {
+pub(super) fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
+}
+
+/// Sets write-ahead logging, which stays with the file. SQLite keeps the mode it has, without an error, where it cannot: then a commit
+/// would not survive a power cut, because the removal of a rollback journal is not synced.
+pub(super) fn use_log(connection: &Connection) -> Result<()> {
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    match mode.as_str() {
+        "wal" => Ok(()),
+        other => Err(StoreError::Io(format!("write-ahead logging cannot be set up; the journal mode stays {other:?}"))),
+    }
 }
 
 fn named(error: StoreError, path: &Path) -> StoreError {
@@ -170,7 +190,7 @@ fn make_file(path: &Path) -> Result<()> {
     }
 }
 
-fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
+pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
     if rusqlite::version_number() < MIN_SQLITE_VERSION {
         return Err(StoreError::TooOldSqlite(rusqlite::version().to_owned()));
     }
