@@ -20,7 +20,7 @@ struct Whole {
 }
 
 /// Tries every fault, and the copy without one.
-pub fn run(base: &Snapshot, most: usize) -> Findings {
+pub fn run(base: &Snapshot) -> Findings {
     let mut findings = Findings::default();
     let mut trial = Trial::of(base, Honesty::True);
     let source = trial.seen(FILE);
@@ -32,7 +32,7 @@ pub fn run(base: &Snapshot, most: usize) -> Findings {
     let whole = Whole { source, files: kept_files(trial.shop.folder(), FILE), counts };
     assert!(!whole.files.is_empty(), "no file beside the database");
     whole.is_on_disk(&trial, "a copy without a fault", &mut findings);
-    for fault in faults(&whole.counts, most) {
+    for fault in faults(&whole.counts) {
         whole.one(base, fault, &mut findings);
     }
     findings

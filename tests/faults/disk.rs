@@ -209,22 +209,25 @@ impl Disk {
         class.chars().next().and_then(|initial| self.counts.get(&initial)).copied().unwrap_or_default()
     }
 
-    /// Writes what is left after a power cut into another, empty folder.
-    pub fn after_power_cut(&self, into: &Path) {
-        for (path, id) in &self.names {
+    /// Writes what is left after a power cut into another, empty folder: everything that was synced, and of all else what
+    /// has luck.
+    pub fn after_power_cut(&self, into: &Path, mut luck: impl FnMut() -> bool) {
+        let mut names = self.names.clone();
+        self.renaming.iter().filter(|_| luck()).for_each(|naming| naming.apply(&mut names));
+        for (path, id) in &names {
             let content = &self.contents[*id];
             let place = into.join(path.strip_prefix(&self.folder).unwrap());
-            let has_folder = path
-                .ancestors()
-                .skip(1)
-                .all(|above| !above.starts_with(&self.folder) || self.names.contains_key(above));
-            if is_worthless(path) || !has_folder {
+            let mut above = path.ancestors().skip(1).take_while(|above| above.starts_with(&self.folder));
+            if is_worthless(path) || !above.all(|above| names.contains_key(above)) {
                 continue;
             }
-            match content.is_folder {
-                true => std::fs::create_dir_all(place).unwrap(),
-                false => std::fs::write(place, &content.on_disk).unwrap(),
+            if content.is_folder {
+                std::fs::create_dir_all(place).unwrap();
+                continue;
             }
+            let mut bytes = content.on_disk.clone();
+            content.unsynced.iter().filter(|_| luck()).for_each(|change| change.apply(&mut bytes));
+            std::fs::write(place, bytes).unwrap();
         }
     }
 

@@ -24,7 +24,7 @@ struct Sweep<'b> {
 }
 
 /// Tries every fault, and the session without one.
-pub fn run(base: &Snapshot, most: usize) -> Findings {
+pub fn run(base: &Snapshot) -> Findings {
     let mut findings = Findings::default();
     let mut trial = Trial::of(base, Honesty::True);
     let before = trial.seen(FILE);
@@ -36,7 +36,7 @@ pub fn run(base: &Snapshot, most: usize) -> Findings {
     let counts: Vec<usize> = CLASSES.iter().map(|class| trial.disk.count(class)).collect();
     let sweep = Sweep { base, states: [before, trial.seen(FILE)] };
     sweep.is_recorded_on_disk(&trial, "a session without a fault", &mut findings);
-    for fault in faults(&counts, most) {
+    for fault in faults(&counts) {
         sweep.one(fault, &mut findings);
     }
     findings

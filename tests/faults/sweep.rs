@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::disk::Snapshot;
 use crate::shim::{CLASSES, Fault, Honesty, WAYS};
-use crate::shop::Ended;
+use crate::shop::{Ended, Shop};
 use crate::trial::{FILE, Seen, Trial, code_of};
 
 /// A command that is tried.
@@ -89,15 +89,20 @@ fn error_of(ended: &Ended) -> &str {
     if ended.document["error"].is_object() { code_of(ended) } else { "" }
 }
 
-/// The faults of a command that makes so many calls of each class: at all of them in the long form and for syncs, on which
-/// everything hangs, else at some that are spread evenly, the first and the last among them.
-pub fn faults(counts: &[usize], most: usize) -> Vec<Fault> {
+/// The faults of a command that makes so many calls of each class. The long form has all; the short form has some that are
+/// spread evenly, the first and the last among them, but all syncs, on which everything hangs.
+pub fn faults(counts: &[usize]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (class, count) in CLASSES.into_iter().zip(counts) {
-        let shown = if is_long() || class == "sync" { *count } else { most.min(*count) };
+        let (shown, ways) = match class {
+            _ if is_long() => (*count, &WAYS[..]),
+            "sync" => (*count, &["kill-before", "eio"][..]),
+            "write" => (3.min(*count), &WAYS[..]),
+            _ => (2.min(*count), &WAYS[..]),
+        };
         let mut chosen: Vec<usize> = (0..shown).map(|index| 1 + index * (count - 1) / (shown - 1).max(1)).collect();
         chosen.dedup();
-        for way in WAYS.into_iter().filter(|way| *way != "torn" || class == "write") {
+        for way in ways.iter().filter(|way| **way != "torn" || class == "write") {
             faults.extend(chosen.iter().map(|at| Fault { class, at: *at, way }));
         }
     }
@@ -136,10 +141,10 @@ impl<'c> Sweep<'c> {
     }
 
     /// Tries every fault, and the command without one.
-    pub fn run(&self, most: usize) -> Findings {
+    pub fn run(&self) -> Findings {
         let mut findings = Findings::default();
         self.without_fault(&mut findings);
-        for fault in faults(&self.counts, most) {
+        for fault in faults(&self.counts) {
             // A failing sync is what the next command, whoever's it is, has to cope with.
             let both = is_long() || fault.class == "sync";
             self.one(fault, Next::Repeat, &mut findings);
@@ -176,14 +181,25 @@ impl<'c> Sweep<'c> {
         if matches!(ended.exit, Some(0 | 6)) {
             self.is_on_disk(&trial, ended.exit == Some(0), &format!("acknowledged despite {place}"), findings);
         } else {
-            let left = Seen::in_shop(&trial.after_power_cut(), FILE);
-            if ![false, true].iter().any(|is_done| left == *self.state(*is_done, false)) {
-                findings.add(format!("between before and after a power cut: {}", left.told()), &place);
+            self.is_before_or_after(&trial.after_power_cut(), "everything", &place, findings);
+            if is_long() || fault.class == "sync" {
+                self.is_before_or_after(&trial.after_lucky_power_cut(fault.at as u64), "half", &place, findings);
             }
         }
         match next {
             Next::Repeat => self.repeat(&mut trial, is_done, &place, findings),
             Next::Neighbour => self.neighbour(&mut trial, is_done, &place, findings),
+        }
+    }
+
+    fn is_before_or_after(&self, cut: &Shop, lost: &str, place: &str, findings: &mut Findings) {
+        let left = Seen::in_shop(cut, FILE);
+        if ![false, true].iter().any(|is_done| left == *self.state(*is_done, false)) {
+            let told = left.told();
+            findings.add(
+                format!("between before and after a power cut that lost {lost} of what was not synced: {told}"),
+                place,
+            );
         }
     }
 

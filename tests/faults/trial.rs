@@ -122,10 +122,36 @@ impl Trial {
         Seen::in_shop(&copy, name)
     }
 
-    /// The folder as a power cut would leave it now.
+    /// The folder as a power cut would leave it now, if all is lost that can be.
     pub fn after_power_cut(&self) -> Shop {
         let shop = empty();
-        self.disk.after_power_cut(shop.folder());
+        self.disk.after_power_cut(shop.folder(), || false);
         shop
+    }
+
+    /// The same, if the disk had come to write about half of it, of which a seed says which.
+    pub fn after_lucky_power_cut(&self, seed: u64) -> Shop {
+        let shop = empty();
+        let mut numbers = Numbers::new(seed);
+        self.disk.after_power_cut(shop.folder(), || numbers.below(2) == 0);
+        shop
+    }
+}
+
+/// Random numbers from a seed.
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// Those of a seed; neighbouring seeds have nothing in common.
+    pub fn new(seed: u64) -> Numbers {
+        Numbers(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    /// The next one, below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % bound
     }
 }
