@@ -6,6 +6,7 @@ use super::context::Context;
 use super::document;
 use super::failure::Failure;
 use super::output;
+use crate::model::limits::{MOST_SHOWN, shortened};
 use crate::ops::{OpError, Paper, Recorded, Warning, sold_certificates, write_certificates};
 use crate::print::file::write_whole;
 use crate::store::{Address, Store, View};
@@ -98,7 +99,8 @@ pub fn deliver_with(
     for warning in &recorded.warnings {
         let Warning { line, scan, code, message } = warning;
         let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
-        context.tell(&format!("warning [{code}] {}{message}", place.unwrap_or_default()));
+        let message = format!("warning [{code}] {}{message}", place.unwrap_or_default());
+        context.tell(&shortened(&message, MOST_SHOWN));
     }
     for hint in document::put_away(&recorded.operation) {
         context.tell(&hint);

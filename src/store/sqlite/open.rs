@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::schema::{self, APPLICATION_ID};
-use super::{Engine, Sqlite};
+use super::{Engine, Sqlite, unfit};
 use crate::store::files::FileFolder;
 use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
 
@@ -51,11 +51,9 @@ impl Sqlite {
     /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::NotOurs`], [`StoreError::Newer`] and what the file system
     /// says.
     pub(in crate::store) fn open(path: &Path, allow_network_file_system: bool) -> Result<Sqlite> {
-        if !path.exists() {
-            return Err(StoreError::Missing(path.display().to_string()));
-        }
+        unfit::check_there(path)?;
         let engine = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, allow_network_file_system)?;
-        let (application, version) = marks(&engine.connection).map_err(|error| named(error, path))?;
+        let (application, version) = marks(&engine.connection).map_err(|error| unfit::explained(error, path))?;
         if application != APPLICATION_ID {
             let path = path.display().to_string();
             return Err(match is_empty(&engine.connection)? {
@@ -67,7 +65,7 @@ impl Sqlite {
             return Err(StoreError::Newer { found: version, known: SCHEMA_VERSION });
         }
         if version < SCHEMA_VERSION {
-            engine.update()?;
+            engine.update().map_err(|error| unfit::not_of_version(error, version))?;
         }
         Ok(engine)
     }
@@ -76,7 +74,10 @@ impl Sqlite {
     /// which schema there is counts once nobody else may write.
     fn update(&self) -> Result<()> {
         begin_to_write(&self.connection)?;
-        let updated = marks(&self.connection).and_then(|(_, version)| Ok(schema::update(&self.connection, version)?));
+        let updated = marks(&self.connection).and_then(|(_, version)| {
+            unfit::check_version(version)?;
+            Ok(schema::update(&self.connection, version)?)
+        });
         match updated {
             Ok(()) => self.commit(),
             Err(error) => {
@@ -93,7 +94,7 @@ impl Sqlite {
     pub(in crate::store) fn create(path: &Path, allow_network_file_system: bool) -> Result<Opened> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut engine = connect(path, flags, allow_network_file_system)?;
-        engine.make(path).map_err(|error| named(error, path))
+        engine.make(path).map_err(|error| unfit::explained(error, path))
     }
 
     /// Write-ahead logging is set before the schema is there, so that no half-made database stays behind without it.
@@ -108,7 +109,8 @@ impl Sqlite {
             }
             (APPLICATION_ID, SCHEMA_VERSION) => return Ok(Opened::WasThere),
             (APPLICATION_ID, older) => {
-                schema::update(&transaction, older)?;
+                unfit::check_version(older)?;
+                schema::update(&transaction, older).map_err(|error| unfit::not_of_version(error.into(), older))?;
                 transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
                 return Ok(Opened::Updated);
             }
@@ -128,13 +130,6 @@ impl Sqlite {
 
 fn is_empty(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
-}
-
-fn named(error: StoreError, path: &Path) -> StoreError {
-    match error {
-        StoreError::NotOurs { why, .. } => StoreError::NotOurs { path: path.display().to_string(), why },
-        other => other,
-    }
 }
 
 fn marks(connection: &Connection) -> Result<(i64, i64)> {
@@ -158,8 +153,8 @@ fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Re
         return Err(StoreError::NetworkFileSystem(shown));
     }
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
-    configure(&connection).map_err(|error| named(error, path))?;
+        .map_err(|error| unfit::explained(StoreError::Io(error.to_string()), path))?;
+    configure(&connection).map_err(|error| unfit::explained(error, path))?;
     Ok(Sqlite { connection, files: FileFolder::beside(path) })
 }
 
