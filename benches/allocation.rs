@@ -129,10 +129,12 @@ fn fill(ledger: &Ledger, folder: &std::path::Path, lots: usize) -> Inspector {
          one AS (SELECT i, '20' || (30 + i * 7919 % 60) || '-' || (10 + i * 31 % 3) || '-' || (10 + i * 17 % 19) AS day
                  FROM n)"
     );
-    tables.done(&format!("INSERT INTO lot (id, item, code) {numbers} SELECT i, 1, 'LOT-' || i FROM one"));
     if !ledger.is_file() {
-        tables.done("ALTER TABLE lot_dates DISABLE TRIGGER ALL");
+        for table in ["lot", "lot_dates", "balance", "sequence"] {
+            tables.done(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL"));
+        }
     }
+    tables.done(&format!("INSERT INTO lot (id, item, code) {numbers} SELECT i, 1, 'LOT-' || i FROM one"));
     tables.done(&format!(
         "INSERT INTO lot_dates (lot, operation, expires, said_expires) {numbers} SELECT i, 2, day, day FROM one"
     ));

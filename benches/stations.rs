@@ -284,7 +284,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// The same rows in one transaction, with the same indexes, and without any trigger or foreign key.
 fn bare_copy(url: &str, count: usize) -> Duration {
-    let tables = ["operation", "serial", "movement", "position"];
+    let tables = ["operation", "serial", "movement", "position", "balance"];
     let mut owner = postgresql::connect(url);
     tables.iter().for_each(|table| owner.batch_execute(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).unwrap());
     let started = Instant::now();

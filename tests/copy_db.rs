@@ -626,3 +626,15 @@ fn last_operation(shop: &Shop, address: &str) -> i64 {
     let log = shop.run(&["--db", address, "log", "--all"], "").ok();
     log["operations"].as_array().unwrap().last().unwrap()["operation"].as_i64().unwrap()
 }
+
+/// A field of more than an index of the server takes was taken by a file before fields had a limit.
+#[test]
+fn a_ledger_with_a_field_that_is_too_long_for_an_index_is_copied() {
+    let source = Shop::at(Ledger::File("shop.db")).with_masters();
+    source.run(&["item", "set", "LAP", "--field", "colour=red"], "").ok();
+    let mut tables = source.inspector();
+    tables.done("DROP TRIGGER setting_no_update");
+    tables.done("UPDATE setting SET value = hex(randomblob(4000)) WHERE name = 'field:colour'");
+    let target = Server::shared().database();
+    copy(&source, "shop.db", target.url()).ok();
+}

@@ -187,13 +187,14 @@ fn forged(set: &[(&str, &str)]) -> String {
 }
 
 /// The statement together with a new operation, where the database adds nothing to an old one. Both are one transaction.
-fn in_a_new_operation(database: &mut Inspector, sql: &str) -> String {
+fn in_a_new_operation(database: &mut Inspector, after: i64, sql: &str) -> String {
     if !database.is_server() {
         return sql.to_owned();
     }
     let columns = columns(database, "operation");
-    let other = columns.replacen("number", "number + 9000", 1).replacen("op_id", "op_id || 'x'", 1);
-    let other = other.replacen("station_sequence", "station_sequence + 9000", 1);
+    let other = columns.replacen("number", &format!("number + {after}"), 1);
+    let other = other.replacen("op_id", &format!("op_id || '{after}'"), 1);
+    let other = other.replacen("station_sequence", &format!("station_sequence + {after}"), 1);
     format!("INSERT INTO operation ({columns}) SELECT {other} FROM operation ORDER BY number LIMIT 1; {sql}")
 }
 
@@ -214,7 +215,7 @@ fn a_broken_hop_is_refused() {
         forged(&kept.chain(changes).copied().collect::<Vec<_>>())
     };
     let refused = |database: &mut Inspector, changes: &[(&'static str, &'static str)]| {
-        let sql = in_a_new_operation(database, &with(changes));
+        let sql = in_a_new_operation(database, 9_000, &with(changes));
         is_refused(database, "movement", &sql);
     };
     refused(&mut database, &[("from_place", "2"), ("to_place", "3")]);
@@ -223,13 +224,14 @@ fn a_broken_hop_is_refused() {
     refused(&mut database, &[("hop", "1")]);
     // A first hop comes from outside.
     let unit = "INSERT INTO serial (item, code) SELECT item, 'FORGED' FROM serial LIMIT 1";
-    database.done(unit);
+    let unit = in_a_new_operation(&mut database, 8_000, unit);
+    database.done(&unit);
     let new_unit = "(SELECT id FROM serial WHERE code = 'FORGED')";
     let shelf = "(SELECT id FROM place WHERE kind = 'storage' LIMIT 1)";
     refused(&mut database, &[("serial", new_unit), ("hop", "1"), ("from_place", shelf)]);
     refused(&mut database, &[("serial", new_unit), ("hop", "2")]);
     // The onward hop itself is one that the database takes, so it was the change that was refused.
-    let sql = in_a_new_operation(&mut database, &with(&[]));
+    let sql = in_a_new_operation(&mut database, 9_000, &with(&[]));
     database.done(&sql);
 }
 

@@ -19,6 +19,9 @@ use shop::{Ended, Shop};
 fn shop_of_schema_1() -> Shop {
     let shop = Shop::with_goods();
     let mut tables = shop.inspector();
+    if tables.is_server() {
+        without_the_guards_of_schema_4(&mut tables);
+    }
     let newer = [
         "attachment",
         "file",
@@ -50,6 +53,39 @@ fn shop_of_schema_1() -> Shop {
     shop
 }
 
+/// Before schema 4 a station could add rows under operations of the past.
+fn without_the_guards_of_schema_4(tables: &mut Inspector) {
+    for function in [
+        "remember_operation",
+        "operation_made",
+        "check_made",
+        "check_number",
+        "check_order",
+        "check_code",
+        "plain_unit",
+        "check_counting",
+        "check_item",
+        "check_dates",
+        "check_positions",
+        "check_sequence",
+    ] {
+        tables.done(&format!("DROP FUNCTION {function} CASCADE"));
+    }
+    for table in ["place", "partner", "item", "trade_order"] {
+        tables.done(&format!("DROP TRIGGER {table}_operation ON {table}"));
+    }
+    tables.done(
+        "CREATE OR REPLACE FUNCTION check_serials() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+         BEGIN
+             IF EXISTS (SELECT 1 FROM (SELECT DISTINCT item FROM added) one
+                        WHERE NOT EXISTS (SELECT 1 FROM item WHERE id = one.item)) THEN
+                 RAISE EXCEPTION 'scantrail: a serial refers to an item that is not there' USING ERRCODE = 'ST001';
+             END IF;
+             RETURN NULL;
+         END $$",
+    );
+}
+
 fn version(tables: &mut Inspector) -> i64 {
     match tables.is_server() {
         true => tables.number("SELECT version FROM ledger_schema"),
@@ -72,6 +108,8 @@ fn schema(tables: &mut Inspector) -> Vec<Vec<Option<String>>> {
                    WHERE connamespace = 'public'::regnamespace
          UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text
                    FROM pg_trigger WHERE NOT tgisinternal
+         UNION ALL SELECT 'function', proname, prosrc, provolatile::text, coalesce(array_to_string(proconfig, ' '), '')
+                   FROM pg_proc WHERE pronamespace = 'public'::regnamespace
          ORDER BY 1, 2, 3, 4",
     )
 }

@@ -192,24 +192,204 @@ fn a_station_cannot_make_the_schema() {
     assert_eq!(connect(database.url()).query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);
 }
 
+/// Rows that are there after a day's work.
+const OLD: &str = "(SELECT max(number) FROM operation)";
+const LAP: &str = "(SELECT id FROM item WHERE key = 'LAP')";
+const MILK: &str = "(SELECT id FROM item WHERE key = 'MILK')";
+const LOT: &str = "(SELECT min(id) FROM lot)";
+const ACME: &str = "(SELECT id FROM partner WHERE key = 'ACME')";
+const ORDER: &str = "(SELECT id FROM trade_order WHERE key = 'PO-1')";
+const PLACE: &str = "(SELECT id FROM place WHERE key = 'A')";
+
+/// For every table what a station must not add to the past or change without an operation.
+fn changes_of_the_past() -> Vec<(&'static str, String)> {
+    [
+        (
+            "movement",
+            "INSERT INTO movement (operation, line, item, lot, quantity, from_place, from_claim, to_place, to_claim)
+             SELECT operation, 900, item, lot, 1, from_place, from_claim, to_place, to_claim FROM movement
+             WHERE serial IS NULL LIMIT 1"
+                .to_owned(),
+        ),
+        (
+            "operation",
+            "INSERT INTO operation (number, op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator,
+                                    station, fields, root, sign, station_sequence, hash)
+             SELECT 900, 'x', content, 'sell', at, at_offset, recorded_at, recorded_offset, operator, 'other', fields, 900, 1, 1,
+                    hash FROM operation WHERE nextval('operation_number_seq') > 0 LIMIT 1"
+                .to_owned(),
+        ),
+        ("lot_dates", format!("INSERT INTO lot_dates (lot, operation, expires) SELECT {LOT}, {OLD}, '2020-01-01'")),
+        (
+            "scans",
+            "INSERT INTO scans (operation, stream) SELECT number, 'x' FROM operation
+             WHERE NOT EXISTS (SELECT 1 FROM scans WHERE operation = number) LIMIT 1"
+                .to_owned(),
+        ),
+        ("place", format!("INSERT INTO place (path, key, kind, operation) SELECT 'X', 'X', 'storage', {OLD}")),
+        ("place", "INSERT INTO place (path, key, kind) VALUES ('X', 'X', 'storage')".to_owned()),
+        (
+            "partner",
+            format!(
+                "INSERT INTO partner (kind, code, key, name, place, operation)
+                 SELECT 'customer', 'X', 'X', 'X', {PLACE}, {OLD}"
+            ),
+        ),
+        (
+            "item",
+            format!(
+                "INSERT INTO item (sku, key, name, tracking, unit, scale, operation)
+                 SELECT 'X', 'X', 'X', 'none', 'each', 0, {OLD}"
+            ),
+        ),
+        ("item", "UPDATE item SET name = 'Other' WHERE key = 'LAP'".to_owned()),
+        ("item", "UPDATE item SET scale = 2 WHERE key = 'MILK'".to_owned()),
+        ("item", "UPDATE item SET tracking = 'none' WHERE key = 'MILK'".to_owned()),
+        ("item", "UPDATE item SET rules = '{}' WHERE key = 'MILK'".to_owned()),
+        ("code", format!("INSERT INTO code (key, text, kind, item) SELECT 'X', 'X', 'barcode', {LAP}")),
+        ("code", format!("INSERT INTO code (key, text, kind, place) SELECT 'X', 'X', 'place', {PLACE}")),
+        ("setting", format!("INSERT INTO setting (subject, name, operation, value) SELECT '', 'x', {OLD}, 'y'")),
+        ("pack", format!("INSERT INTO pack (key, quantity, operation) SELECT 'M1', 12, {OLD}")),
+        (
+            "supplier_code",
+            format!("INSERT INTO supplier_code (partner, key, text, item, operation) SELECT {ACME}, 'X', 'X', {LAP}, {OLD}"),
+        ),
+        ("trade_order", format!("INSERT INTO trade_order (code, key, kind, operation) SELECT 'X', 'X', 'work', {OLD}")),
+        ("order_line", format!("INSERT INTO order_line (order_id, line, item, quantity) SELECT {ORDER}, 99, {LAP}, 1")),
+        ("claim", format!("INSERT INTO claim (order_id, stage) SELECT {ORDER}, 'allocated'")),
+        ("lot", format!("INSERT INTO lot (item, code) SELECT {MILK}, 'X'")),
+        ("lot_name", format!("INSERT INTO lot_name (lot, operation, item, code) SELECT {LOT}, {OLD}, {MILK}, 'X'")),
+        (
+            "supplier_lot",
+            format!(
+                "INSERT INTO supplier_lot (item, partner, code, lot, operation) SELECT {MILK}, {ACME}, 'X', {LOT}, {OLD}"
+            ),
+        ),
+        ("serial", format!("INSERT INTO serial (id, item, code) SELECT nextval('serial_id_seq'), {LAP}, 'X'")),
+        (
+            "serial",
+            format!(
+                "SELECT nextval('serial_id_seq');
+                 INSERT INTO serial (id, item, code) SELECT 900000 + n, {LAP}, 'X' || n FROM generate_series(1, 3) n"
+            ),
+        ),
+        ("hold", format!("INSERT INTO hold (operation, item) SELECT {OLD}, {LAP}")),
+        ("hold_state", format!("INSERT INTO hold_state (hold, operation, is_on) SELECT operation, {OLD}, 0 FROM hold")),
+        ("ownership", format!("INSERT INTO ownership (operation, line, item, lot) SELECT {OLD}, 1, {MILK}, {LOT}")),
+        (
+            "file",
+            format!(
+                "INSERT INTO file (hash, size, content, operation)
+                 SELECT decode(md5('x') || md5('y'), 'hex'), 1, 'x', {OLD}"
+            ),
+        ),
+        (
+            "attachment",
+            format!("INSERT INTO attachment (operation, kind, name, hash, lot) SELECT {OLD}, 'x', 'x', hash, {LOT} FROM file"),
+        ),
+        (
+            "balance",
+            format!(
+                "INSERT INTO balance (item, lot, place, claim, quantity, bounded) SELECT {MILK}, 900, {PLACE}, 0, 5, 1"
+            ),
+        ),
+        ("balance", "UPDATE balance SET quantity = quantity + 1 WHERE bounded = 1".to_owned()),
+        ("balance", "UPDATE balance SET expires = '9998-01-01', first_out = '9998-01-01'".to_owned()),
+        (
+            "position",
+            format!(
+                "INSERT INTO position (serial, item, lot, place, claim, hop) SELECT 900000, {LAP}, 0, {PLACE}, 0, 1"
+            ),
+        ),
+        ("position", "UPDATE position SET place = place + 1".to_owned()),
+        ("position", "UPDATE position SET hop = hop - 1 WHERE hop > 1".to_owned()),
+        ("sequence", "INSERT INTO sequence (scope, last) VALUES ('x', 1)".to_owned()),
+    ]
+    .into()
+}
+
 /// It may append, but only to an operation that it makes in the same transaction.
 #[test]
-fn a_station_cannot_add_to_an_old_operation() {
+fn a_station_cannot_add_to_the_past_in_any_table() {
+    let station = Station::new();
+    station.work_for_a_day();
+    station.ok("hold MILK --lot LOT-A --reason recall", "");
+    let mut client = connect(&station.database.url_as(&station.role));
+    let mut tables: Vec<&str> = Vec::new();
+    for (table, sql) in changes_of_the_past() {
+        let error = client.batch_execute(&sql).err().unwrap_or_else(|| panic!("this was done: {sql}"));
+        assert_eq!(error.code().map(SqlState::code), Some("ST001"), "{sql}: {error:?}");
+        tables.push(table);
+    }
+    let granted = "SELECT DISTINCT table_name::text FROM information_schema.role_table_grants
+                   WHERE grantee = $1 AND privilege_type = 'INSERT'";
+    for row in database_rows(&station, granted) {
+        assert!(tables.contains(&row.as_str()), "nothing was tried with {row}");
+    }
+    assert_eq!(station.run("sell --to BOB --from B", "MILK 1 LOT-A").refused(), ["lot-on-hold"]);
+}
+
+fn database_rows(station: &Station, sql: &str) -> Vec<String> {
+    let rows = station.database.client().query(sql, &[&station.role.name()]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// An operation of its own helps it to no more than what the operation says.
+#[test]
+fn a_station_cannot_change_an_item_in_use_with_an_operation_either() {
     let station = Station::new();
     station.work_for_a_day();
     let mut client = connect(&station.database.url_as(&station.role));
+    let with_operation = |detail: &str, change: &str| {
+        format!(
+            "INSERT INTO operation (number, op_id, content, kind, at, at_offset, recorded_at, recorded_offset, operator,
+                                    station, fields, detail, root, sign, station_sequence, hash)
+             SELECT nextval('operation_number_seq'), 'x', content, 'item-set', at, at_offset, recorded_at, recorded_offset,
+                    operator, 'other', '{{}}', '{detail}', number, 1, 1, hash FROM operation LIMIT 1;
+             {change}"
+        )
+    };
+    let said = |name: &str, track: &str, scale: u8| {
+        format!(
+            r#"{{"item":"MILK","after":{{"name":"{name}","track":"{track}","unit":"each","scale":{scale},"rules":{{}}}}}}"#
+        )
+    };
+    let rules = "rules = '{}'";
     for sql in [
-        "INSERT INTO movement (operation, line, item, lot, quantity, from_place, from_claim, to_place, to_claim)
-         SELECT operation, 900, item, lot, 1, from_place, from_claim, to_place, to_claim FROM movement
-         WHERE serial IS NULL LIMIT 1",
-        "INSERT INTO lot_dates (lot, operation, expires)
-         SELECT lot.id, (SELECT max(number) FROM operation), '2020-01-01' FROM lot LIMIT 1",
-        "INSERT INTO scans (operation, stream) SELECT number, 'x' FROM operation
-         WHERE NOT EXISTS (SELECT 1 FROM scans WHERE operation = number) LIMIT 1",
+        with_operation(
+            &said("Milk", "none", 0),
+            &format!("UPDATE item SET tracking = 'none', {rules} WHERE key = 'MILK'"),
+        ),
+        with_operation(&said("Milk", "lot", 2), &format!("UPDATE item SET scale = 2, {rules} WHERE key = 'MILK'")),
+        with_operation(
+            &said("Cream", "lot", 0),
+            &format!("UPDATE item SET name = 'Butter', {rules} WHERE key = 'MILK'"),
+        ),
+        with_operation(&said("Milk", "lot", 0), "UPDATE item SET name = 'Other' WHERE key = 'LAP'"),
+        with_operation("{}", "UPDATE position SET place = place + 1"),
     ] {
-        let error = client.batch_execute(sql).expect_err(sql);
-        let code = error.code().map(|code| code.code().to_owned());
-        assert_eq!(code.as_deref(), Some("ST001"), "{sql}: {error:?}");
+        let error = client.batch_execute(&sql).err().unwrap_or_else(|| panic!("this was done: {sql}"));
+        assert_eq!(error.code().map(SqlState::code), Some("ST001"), "{sql}: {error:?}");
+    }
+    let told = with_operation(
+        &said("Cream", "lot", 0),
+        &format!("UPDATE item SET name = 'Cream', {rules} WHERE key = 'MILK'"),
+    );
+    client.batch_execute(&told).unwrap();
+}
+
+/// Numbers that were handed out are not handed out again.
+#[test]
+fn a_station_cannot_count_back() {
+    let station = Station::new();
+    station.ok("item add LAP --name Laptop --track serial --serial-template S{seq}", "");
+    station.ok("location add A", "");
+    station.ok("partner add ACME --kind supplier --name Acme", "");
+    station.ok("receive --from ACME --to A --item LAP --new-serials 3", "");
+    let mut client = connect(&station.database.url_as(&station.role));
+    for sql in ["UPDATE sequence SET last = 1", "UPDATE sequence SET last = last + 1"] {
+        let error = client.batch_execute(sql).err().unwrap_or_else(|| panic!("this was done: {sql}"));
+        assert_eq!(error.code().map(SqlState::code), Some("ST001"), "{sql}: {error:?}");
     }
 }
 

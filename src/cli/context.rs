@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::profile::StationProfile;
 use crate::codes::Profile;
 use crate::model::Stamp;
+use crate::model::limits::is_kept_time;
 use crate::ops::{AcceptedLoss, Recorded, Request, open_accepting_loss};
 use crate::store::{Address, Options, Store};
 
@@ -62,9 +63,6 @@ pub struct Globals {
     #[arg(long, global = true)]
     pub as_scanned: bool,
 }
-
-/// The longest name of an operation, a station or a person, in bytes: both engines keep it in an index.
-const LONGEST_NAME: usize = 1_000;
 
 fn not_blank(text: &str) -> Result<String, String> {
     let trimmed = text.trim();
@@ -217,15 +215,7 @@ impl Context {
     pub fn request(&self) -> Result<Request, Failure> {
         let at = self.globals.at.as_deref().map(|text| self.time(text)).transpose()?;
         let (operator, station) = (self.operator(), self.station());
-        let names = [
-            ("--op-id", self.globals.op_id.as_deref()),
-            ("--operator", Some(&operator)),
-            ("--station", Some(&station)),
-        ];
-        if let Some((flag, _)) = names.iter().find(|(_, name)| name.is_some_and(|name| name.len() > LONGEST_NAME)) {
-            return Err(Failure::usage(format!("{flag} is longer than {LONGEST_NAME} bytes")));
-        }
-        Ok(Request {
+        let request = Request {
             op_id: match &self.globals.op_id {
                 Some(op_id) => op_id.clone(),
                 None => made_up_op_id()?,
@@ -236,7 +226,9 @@ impl Context {
             reason: self.globals.reason.clone(),
             fields: self.fields()?,
             dry_run: self.globals.dry_run,
-        })
+        };
+        request.too_long().map_err(|error| Failure::usage(error.to_string()))?;
+        Ok(request)
     }
 
     /// Why something is done that nobody does without a reason.
@@ -276,9 +268,9 @@ impl Context {
                 formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).and_then(local)
             })
             .or_else(|| text.parse::<NaiveDate>().ok().and_then(|date| local(date.and_time(NaiveTime::MIN))));
-        found.ok_or_else(|| {
+        found.filter(is_kept_time).ok_or_else(|| {
             Failure::usage(format!(
-                "{} is not a time: write it as 2026-11-23T10:00 or 2026-11-23",
+                "{} is not a time in the years 1 to 9999: write it as 2026-11-23T10:00 or 2026-11-23",
                 super::output::safe(text)
             ))
         })
@@ -359,7 +351,9 @@ fn host_name() -> String {
 fn now() -> Result<DateTime<FixedOffset>, Failure> {
     let time = match std::env::var("SCANTRAIL_NOW") {
         Ok(text) => DateTime::parse_from_rfc3339(&text)
-            .map_err(|_| Failure::usage("SCANTRAIL_NOW is not a time such as 2026-11-23T10:00:00+00:00"))?,
+            .ok()
+            .filter(is_kept_time)
+            .ok_or_else(|| Failure::usage("SCANTRAIL_NOW is not a time such as 2026-11-23T10:00:00+00:00"))?,
         Err(_) => Local::now().fixed_offset(),
     };
     Ok(chrono::SubsecRound::trunc_subsecs(time, 0))

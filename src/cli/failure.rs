@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::output;
 use crate::ledger::Refusal;
+use crate::model::limits::{MOST_SHOWN, shortened};
 use crate::ops::OpError;
 use crate::store::StoreError;
 
@@ -121,6 +122,7 @@ impl Failure {
 }
 
 fn error(json: bool, exit: u8, code: &str, message: &str, hint: &str) -> u8 {
+    let message = &*shortened(message, MOST_SHOWN);
     if json {
         output::document(&json!({ "error": { "code": code, "message": message, "hint": hint } }));
     }

@@ -1,10 +1,11 @@
 //! `hold`.
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 
 use super::context::Context;
 use super::failure::Failure;
 use super::paper;
+use crate::model::limits;
 use crate::ops::{HoldWords, hold};
 
 /// What a hold is about.
@@ -48,7 +49,7 @@ impl Words {
 
 /// The first second after a day or a time.
 fn end_of(text: &str, context: &Context) -> Result<i64, Failure> {
-    let next_day = text.trim().parse::<NaiveDate>().ok().and_then(|day| day.checked_add_days(Days::new(1)));
+    let next_day = limits::date(text).and_then(|day| day.checked_add_days(Days::new(1)));
     match next_day {
         Some(day) => Ok(context.time(&day.to_string())?.timestamp()),
         None => Ok(context.time(text)?.timestamp() + 1),

@@ -7,6 +7,7 @@ use super::document;
 use super::failure::{EXIT_COULD_NOT, Failure};
 use super::output;
 use crate::disk::write_whole;
+use crate::model::limits::{MOST_SHOWN, shortened};
 use crate::ops::{OpError, Paper, Recorded, Warning, sold_certificates, write_certificates};
 use crate::store::{Address, OwnNames, Store, View};
 
@@ -107,7 +108,8 @@ pub fn deliver_with(
     for warning in &recorded.warnings {
         let Warning { line, scan, code, message } = warning;
         let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
-        context.tell(&format!("warning [{code}] {}{message}", place.unwrap_or_default()));
+        let message = format!("warning [{code}] {}{message}", place.unwrap_or_default());
+        context.tell(&shortened(&message, MOST_SHOWN));
     }
     for hint in document::put_away(&recorded.operation) {
         context.tell(&hint);

@@ -59,7 +59,7 @@ pub struct DraftArgs {
 }
 
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
-    text.trim().parse().map_err(|_| "write a date as 2026-11-23".to_owned())
+    crate::model::limits::date(text).ok_or_else(|| "write a date as 2026-11-23".to_owned())
 }
 
 impl ScanArgs {

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::output::harmless;
+use crate::model::limits::{MOST_SHOWN, MOST_SHOWN_IN_A_CELL, shortened};
 
 /// Which side a column is flush with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,13 @@ pub enum Align {
 /// A table with a header, its columns as wide as their widest cell. Empty columns are left out. Nothing in a cell steers a
 /// terminal.
 pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
+    // Every row is as wide as the widest cell, but for the last column, which is not padded.
+    let last = columns.len().saturating_sub(1);
+    let cell = |(column, cell): (usize, &String)| {
+        let most = if column == last { MOST_SHOWN } else { MOST_SHOWN_IN_A_CELL };
+        shortened(&harmless(cell), most).into_owned()
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().enumerate().map(cell).collect()).collect();
     let shown: Vec<usize> = (0..columns.len())
         .filter(|column| {
             rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))
@@ -33,6 +40,7 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
             let cell = cells(*column);
             let padding = " ".repeat(widths[index].saturating_sub(cell.width()));
             match columns[*column].1 {
+                Align::Left if index + 1 == shown.len() => line.push_str(&cell),
                 Align::Left => line.extend([cell.as_str(), padding.as_str()]),
                 Align::Right => line.extend([padding.as_str(), cell.as_str()]),
             }

@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::model::limits::is_kept_day;
+
 use super::check_digit::is_digits;
 
 /// Why six digits are not a date.
@@ -62,7 +64,8 @@ pub(super) fn date_of_eight_digits(text: &str) -> Result<NaiveDate, DateFault> {
     if !(1..=12).contains(&month) {
         return Err(DateFault::NoSuchMonth(month));
     }
-    NaiveDate::from_ymd_opt(year, month, day).ok_or(DateFault::NoSuchDay { year, month, day })
+    let date = NaiveDate::from_ymd_opt(year, month, day).filter(|day| is_kept_day(*day));
+    date.ok_or(DateFault::NoSuchDay { year, month, day })
 }
 
 /// The date that `YYJJJ` means, with the day of the year from 001; the century is the nearest.

@@ -1,5 +1,9 @@
 //! Why something was not done: stable codes in order of precedence, with words for people.
 
+use std::borrow::Cow;
+
+use crate::model::limits::{MOST_SHOWN, shortened};
+
 /// The stable name of a refusal. The order is the precedence: where several apply to one scan, the first is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Code {
@@ -253,14 +257,23 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal that no scan is to blame for.
+    /// A refusal that no scan is to blame for. Of long texts the middle is left out, so that one bad file does not fill a
+    /// screen or a disk with what it holds.
     pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
-        Refusal { code, line: None, scan: None, message: message.into(), hint: hint.into(), dependants: Vec::new() }
+        let (message, hint) = (short(message.into()), short(hint.into()));
+        Refusal { code, line: None, scan: None, message, hint, dependants: Vec::new() }
     }
 
     /// The same, blaming a scan.
     pub fn at(self, line: u32, scan: impl Into<String>) -> Refusal {
-        Refusal { line: Some(line), scan: Some(scan.into()), ..self }
+        Refusal { line: Some(line), scan: Some(short(scan.into())), ..self }
+    }
+}
+
+fn short(text: String) -> String {
+    match shortened(&text, MOST_SHOWN) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(short) => short,
     }
 }
 

@@ -5,6 +5,8 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::limits::{LONGEST_UNIT_CODE, MOST_CHARACTERS};
+
 /// Why a text cannot name something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
@@ -23,11 +25,10 @@ pub enum CodeError {
     /// More than [`MOST_CHARACTERS`].
     #[error("it is longer than {MOST_CHARACTERS} characters")]
     TooLong,
+    /// More than [`LONGEST_UNIT_CODE`], for lots and serials.
+    #[error("it is longer than {LONGEST_UNIT_CODE} bytes")]
+    TooManyBytes,
 }
-
-/// The longest code of a thing that people name: SKU, place, partner or order. Lots and serials may be as long as a
-/// scan.
-pub const MOST_CHARACTERS: usize = 120;
 
 /// The key under which a code that ignores case is found: composed (NFC), ASCII letters in upper case, all else as it is.
 pub fn folded(text: &str) -> String {
@@ -43,6 +44,13 @@ fn normalised(text: &str) -> Result<String, CodeError> {
         return Err(CodeError::ControlCharacter);
     }
     Ok(if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() })
+}
+
+fn unit_code(text: &str) -> Result<String, CodeError> {
+    match normalised(text)? {
+        text if text.len() > LONGEST_UNIT_CODE => Err(CodeError::TooManyBytes),
+        text => Ok(text),
+    }
 }
 
 pub(super) fn people_code(text: &str) -> Result<String, CodeError> {
@@ -92,9 +100,9 @@ code! {
     /// The code of a supplier or customer. Ignores ASCII case.
     PartnerCode by people_code,
     /// A lot number (batch, code number): exact, and unique per item.
-    LotCode by normalised,
+    LotCode by unit_code,
     /// A serial number: exact, and unique per item.
-    SerialCode by normalised,
+    SerialCode by unit_code,
 }
 
 #[cfg(test)]
@@ -117,5 +125,6 @@ mod tests {
         }
         assert_eq!(SerialCode::new("@1").unwrap().as_str(), "@1");
         assert_eq!(Sku::new(&"x".repeat(121)), Err(CodeError::TooLong));
+        assert_eq!(LotCode::new(&"x".repeat(16_385)), Err(CodeError::TooManyBytes));
     }
 }

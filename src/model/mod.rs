@@ -8,6 +8,7 @@ mod file_hash;
 mod ids;
 mod item;
 mod item_rules;
+pub mod limits;
 mod order;
 mod place;
 mod quantity;

@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 
+use super::masters::check_length;
 use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result};
 use crate::codes::{self, Decided, EmbeddedRule, Reading, Rules, Scanned, shown};
 use crate::ledger::{Code, Refusal};
+use crate::model::limits::LONGEST_REMARK;
 use crate::scan::{Framed, Scan, ScanRef};
 use crate::store::{Store, View};
 
@@ -197,6 +199,7 @@ pub fn set_setting(store: &Store, name: &str, value: &str, request: &Request) ->
     content.flag("value", Some(value));
     record(store, request, content.digest(), |writer| {
         let (name, value) = (name.trim(), value.trim());
+        check_length("a setting", value, LONGEST_REMARK)?;
         let mut house = House::of(writer, request.stamp.recorded_at.date_naive())?;
         house.take(name, value).map_err(|why| {
             let setting = SETTINGS.iter().find(|setting| setting.name == name);

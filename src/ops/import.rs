@@ -10,6 +10,7 @@ use super::record::record;
 use super::{Content, Draft, OpError, Recorded, Request, Result, pattern};
 use crate::codes::Definition;
 use crate::ledger::{Code, Refusal, Refused};
+use crate::model::limits::{MOST_SHOWN_IN_A_CELL, shortened};
 use crate::store::{Store, Writer};
 
 /// What a file holds.
@@ -281,7 +282,7 @@ fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
         let start = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
         let line = line_at(bytes, start, &mut counted);
         let raw: Vec<u8> = record.iter().collect::<Vec<_>>().join(&b","[..]);
-        let text = crate::codes::shown(&raw);
+        let text = shortened(&crate::codes::shown(&raw), MOST_SHOWN_IN_A_CELL).into_owned();
         if record.len() != columns.len() {
             let message = format!("the row has {} cells, and the header has {}", record.len(), columns.len());
             refusals.push(bad(message, "quote cells that hold the separator").at(line, text));

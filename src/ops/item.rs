@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::fields::{self, Bearer};
-use super::masters::{Checked, clean, draft, is_free, is_free_of_own, not_valid};
+use super::masters::{Checked, check_length, clean, draft, is_free, is_free_of_own, not_valid};
 use super::record::record;
 use super::{Content, Recorded, Request, Result, Warning, numbers, pattern, resolve};
 use crate::codes::{Gtin, Template, TemplateWarning, is_same_unit};
 use crate::ledger::{Code, Refusal};
+use crate::model::limits::{LONGEST_REMARK, LONGEST_SHELF_LIFE};
 use crate::model::{Item, ItemId, ItemRules, PartnerKind, Picking, Quantity, Scale, Sku, Tracking};
 use crate::store::{Found, ItemCode, NewItem, Store, View, Writer};
 
@@ -99,6 +100,10 @@ impl RuleChanges {
     fn applied(&self, before: &ItemRules, tracking: Tracking) -> Checked<ItemRules> {
         let mut rules = before.clone();
         if let Some(days) = self.shelf_life_days {
+            if days > LONGEST_SHELF_LIFE {
+                let message = format!("a shelf life of {days} days is too long");
+                return Err(not_valid(message, &format!("0 to {LONGEST_SHELF_LIFE}")).into());
+            }
             rules.shelf_life_days = (days > 0).then_some(days);
         }
         if let Some(word) = self.picking.as_deref() {
@@ -111,6 +116,7 @@ impl RuleChanges {
         if let Some(unit) = self.measure.as_deref() {
             rules.is_measured = !unit.trim().is_empty();
         }
+        check_length("the pattern", self.serial_pattern.as_deref().unwrap_or_default(), LONGEST_REMARK)?;
         for (text, word) in [(&self.serial_template, "serial"), (&self.lot_template, "lot")] {
             if let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
                 numbers::parsed(text, word)?;

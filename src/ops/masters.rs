@@ -5,7 +5,7 @@ use super::record::record;
 use super::{Content, Draft, Recorded, Request, Result, resolve};
 use crate::ledger::{Code, Refusal, Refused};
 use crate::model::{
-    OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity,
+    OrderCode, OrderKind, OrderLine, PartnerCode, PartnerId, PartnerKind, PlaceKind, PlacePath, Quantity, limits,
 };
 use crate::store::{Found, Store, View, Writer};
 
@@ -16,8 +16,14 @@ pub(super) fn not_valid(message: impl Into<String>, hint: &str) -> Refusal {
     Refusal::new(Code::NotValid, message, hint)
 }
 
-/// A name that people read: no control characters.
+/// Refuses a text that is too long to be kept.
+pub(super) fn check_length(what: &str, text: &str, most: usize) -> Checked<()> {
+    limits::fits(what, text, most).map_err(|error| not_valid(error.to_string(), "write it shorter").into())
+}
+
+/// A name that people read: no control characters, and not too long.
 pub(super) fn clean(text: &str) -> Checked<String> {
+    check_length("a name", text, limits::LONGEST_NAME)?;
     if text.chars().any(char::is_control) {
         return Err(not_valid("a name holds a control character", "write it without").into());
     }

@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 
 use super::batch::Frame;
+use super::masters::not_valid;
 use super::{Content, Request, Result, site};
 use crate::codes::{NumberFault, Template, Values};
 use crate::ledger::{Code, Refusal};
+use crate::model::limits::{LONGEST_NAME, fits};
 use crate::model::{Item, LotCode, SerialCode};
 use crate::scan::{Framed, Plan, Scan};
 use crate::store::{View, Writer};
@@ -282,6 +284,8 @@ fn scope_of(kind: Kind, scope: &str) -> String {
 /// # Errors
 /// `not-valid`, with what is wrong with it.
 pub(super) fn parsed(text: &str, word: &str) -> std::result::Result<Template, Refusal> {
+    // The numbers of a template are counted under its text.
+    fits("the template", text, LONGEST_NAME).map_err(|error| not_valid(error.to_string(), "write it shorter"))?;
     Template::parse(text).map_err(|fault| {
         let message = format!("the {word} template {} is none: {fault}", crate::codes::shown(text.as_bytes()));
         Refusal::new(Code::NotValid, message, "docs/numbers.md lists the fields; such as S{yy}{seq:6}")

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::Result;
-use super::masters::Checked;
+use super::masters::{Checked, check_length};
 use crate::codes::{Decoded, Definition, Numbered, Pattern, shown};
 use crate::ledger::{Code, Refusal};
+use crate::model::limits::{LONGEST_NAME, LONGEST_PATTERN};
 use crate::model::{Item, SerialCode, folded};
 use crate::store::{View, Writer};
 
@@ -23,8 +24,11 @@ pub(super) fn keep(writer: &Writer<'_>, definition: &Definition, today: NaiveDat
     definition.proven(today).map_err(|fault| {
         Refusal::new(Code::NotValid, fault.to_string(), "docs/patterns.md says how patterns are written")
     })?;
-    let subject = subject(&definition.name);
-    writer.set_setting(&subject, DEFINITION, &written(definition))?;
+    let (subject, written) = (subject(&definition.name), written(definition));
+    check_length("the name of a pattern", &definition.name, LONGEST_NAME)?;
+    check_length("what a pattern applies to", &definition.applies_to, LONGEST_NAME)?;
+    check_length("a pattern", &written, LONGEST_PATTERN)?;
+    writer.set_setting(&subject, DEFINITION, &written)?;
     writer.set_setting(&subject, APPLIES_TO, &folded(definition.applies_to.trim()))?;
     Ok(())
 }

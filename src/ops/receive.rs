@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::batch::Frame;
 use super::lot::{self, dates_document};
+use super::masters::not_valid;
 use super::record::Warning;
 use super::{BatchOptions, Content, Draft, House, Numbers, Result, ScanVerb, certificates, owners, resolve};
 use crate::ledger::{Code, LotRecord, Movement, Refusal, SerialHop, Spot, Verb};
+use crate::model::limits::is_kept_day;
 use crate::model::{Item, ItemId, LotCode, LotDates, LotId, OrderKind, PartnerId, PartnerKind, PlaceKind};
 use crate::scan::{Line, LineLot};
 use crate::store::{LotStatement, View, Writer};
@@ -182,7 +184,7 @@ impl Arrivals {
         let is_new = lot.record.is_none() && !self.lots.contains_key(&key);
         self.lots.insert(key, id);
         let mut said = lot.said;
-        if let Some(expires) = self.expiry_of_new(item, &said).filter(|_| is_new) {
+        if let Some(expires) = self.expiry_of_new(item, &said)?.filter(|_| is_new) {
             said.expires = Some(expires);
             self.tell_shelf_life(item, lot, expires);
         }
@@ -208,9 +210,17 @@ impl Arrivals {
 
     /// When a new lot expires by the rule of its item: so many days after it was made, or else after it arrived. Nothing is
     /// concluded where the label says an expiry or a best-before date.
-    fn expiry_of_new(&self, item: &Item, said: &LotDates) -> Option<NaiveDate> {
-        let days = item.rules.shelf_life_days.filter(|_| said.first_out().is_none())?;
-        said.made.or(self.day)?.checked_add_days(Days::new(days.into()))
+    fn expiry_of_new(&self, item: &Item, said: &LotDates) -> Result<Option<NaiveDate>> {
+        let days = item.rules.shelf_life_days.filter(|_| said.first_out().is_none());
+        let Some((days, since)) = days.zip(said.made.or(self.day)) else { return Ok(None) };
+        match since.checked_add_days(Days::new(days.into())).filter(|day| is_kept_day(*day)) {
+            Some(day) => Ok(Some(day)),
+            None => Err(not_valid(
+                format!("a lot of {} expires {days} days after {since}, and that is after the year 9999", item.sku),
+                "say when it expires: --expires DATE",
+            )
+            .into()),
+        }
     }
 
     fn tell_shelf_life(&mut self, item: &Item, lot: &LineLot, expires: NaiveDate) {

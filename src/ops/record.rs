@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::masters::{check_length, not_valid};
 use super::{Draft, Result};
 use crate::codes::Reading;
 use crate::ledger::{Chain, Code, Refusal};
 use crate::model::Stamp;
+use crate::model::limits::{
+    LONGEST_FIELD, LONGEST_FIELD_NAME, LONGEST_NAME, LONGEST_REMARK, TooLong, fits, is_kept_time,
+};
 use crate::scan::ScanRef;
 use crate::store::{NewOperation, RecordedOperation, Store, Writer};
 
@@ -26,6 +30,25 @@ pub struct Request {
     pub fields: BTreeMap<String, String>,
     /// Decide and answer, but write nothing.
     pub dry_run: bool,
+}
+
+impl Request {
+    /// Checks that all texts are short enough to be kept.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn too_long(&self) -> std::result::Result<(), TooLong> {
+        fits("--op-id", &self.op_id, LONGEST_NAME)?;
+        fits("--operator", &self.stamp.operator, LONGEST_NAME)?;
+        fits("--station", &self.stamp.station, LONGEST_NAME)?;
+        fits("--note", self.note.as_deref().unwrap_or_default(), LONGEST_REMARK)?;
+        fits("--reason", self.reason.as_deref().unwrap_or_default(), LONGEST_REMARK)?;
+        for (name, value) in &self.fields {
+            fits("the name of a --field", name, LONGEST_FIELD_NAME)?;
+            fits(&format!("the value of --field {name}"), value, LONGEST_FIELD)?;
+        }
+        Ok(())
+    }
 }
 
 /// What was recorded, now or before.
@@ -158,6 +181,15 @@ pub fn record_alone(
     store.write_alone(request.dry_run, |writer| record_in(writer, request, content, &mut decide))
 }
 
+/// What the flags of every command give must be kept by every engine. The command line says the same of each flag before.
+fn check_texts(request: &Request) -> Result<()> {
+    request.too_long().map_err(|error| not_valid(error.to_string(), "write it shorter"))?;
+    match [request.stamp.at, request.stamp.recorded_at].iter().all(is_kept_time) {
+        true => Ok(()),
+        false => Err(not_valid("the time is not in the years 1 to 9999", "write it as 2026-11-23T10:00").into()),
+    }
+}
+
 fn record_in(
     writer: &Writer<'_>,
     request: &Request,
@@ -175,7 +207,9 @@ fn record_in(
         writer.confirm(operation.number)?;
         return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run, warnings: Vec::new() });
     }
+    check_texts(request)?;
     let draft = decide(writer)?;
+    check_length("the invoice", draft.invoice.as_deref().unwrap_or_default(), LONGEST_NAME)?;
     let operation = writer.append(&NewOperation {
         op_id: request.op_id.clone(),
         content,

@@ -31,7 +31,8 @@ struct Table {
     made_with_the_schema: Option<i64>,
 }
 
-/// All tables, in an order in which each row comes after those that it refers to.
+/// All tables, in an order in which each row comes after those that it refers to, and those that need to be told from which
+/// operation they are after all operations.
 const TABLES: [Table; 26] = [
     Table {
         name: "place",
@@ -89,6 +90,34 @@ const TABLES: [Table; 26] = [
         columns: &[("id", Integer), ("order_id", Integer), ("stage", Text)],
         made_with_the_schema: Some(0),
     },
+    table(
+        "operation",
+        1,
+        &[
+            ("number", Integer),
+            ("op_id", Text),
+            ("content", Bytes),
+            ("kind", Text),
+            ("at", Integer),
+            ("at_offset", Integer),
+            ("recorded_at", Integer),
+            ("recorded_offset", Integer),
+            ("operator", Text),
+            ("station", Text),
+            ("order_id", Integer),
+            ("partner", Integer),
+            ("invoice", Text),
+            ("note", Text),
+            ("reason", Text),
+            ("fields", Text),
+            ("detail", Text),
+            ("reverses", Integer),
+            ("root", Integer),
+            ("sign", Integer),
+            ("station_sequence", Integer),
+            ("hash", Bytes),
+        ],
+    ),
     table("lot", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
     table("serial", 1, &[("id", Integer), ("item", Integer), ("code", Text)]),
     table("lot_name", 2, &[("lot", Integer), ("operation", Integer), ("item", Integer), ("code", Text)]),
@@ -140,34 +169,6 @@ const TABLES: [Table; 26] = [
             ("lot", Integer),
             ("serial", Integer),
             ("order_id", Integer),
-        ],
-    ),
-    table(
-        "operation",
-        1,
-        &[
-            ("number", Integer),
-            ("op_id", Text),
-            ("content", Bytes),
-            ("kind", Text),
-            ("at", Integer),
-            ("at_offset", Integer),
-            ("recorded_at", Integer),
-            ("recorded_offset", Integer),
-            ("operator", Text),
-            ("station", Text),
-            ("order_id", Integer),
-            ("partner", Integer),
-            ("invoice", Text),
-            ("note", Text),
-            ("reason", Text),
-            ("fields", Text),
-            ("detail", Text),
-            ("reverses", Integer),
-            ("root", Integer),
-            ("sign", Integer),
-            ("station_sequence", Integer),
-            ("hash", Bytes),
         ],
     ),
     Table { page: PAGE / 200, ..table("scans", 1, &[("operation", Integer), ("stream", Bytes)]) },
@@ -446,6 +447,8 @@ fn fill(
     placed: &mut Vec<FileHash>,
     tell: &mut impl FnMut(usize),
 ) -> Result<[u8; 32]> {
+    // A server looks at each serial whether it is the one whose number this connection has drawn last.
+    to.new_serials(1)?;
     TABLES.iter().try_for_each(|table| copy_table(table, from, to, placed, tell))?;
     to.follow_numbers()?;
     let mut sealed = Sha256::new();

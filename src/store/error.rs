@@ -50,6 +50,9 @@ pub enum StoreError {
     /// The disk is full, or a size limit was reached.
     #[error("the disk is full")]
     Full,
+    /// The user has no permission for the file or its folder.
+    #[error("permission denied: {0}")]
+    NoPermission(String),
     /// The file or its folder cannot be written.
     #[error("the database or its folder cannot be written: {0}")]
     ReadOnly(String),
@@ -120,6 +123,7 @@ impl StoreError {
             StoreError::Lost(_) => "database-lost",
             StoreError::Conflict(_) => "database-busy",
             StoreError::Full => "disk-full",
+            StoreError::NoPermission(_) => "no-permission",
             StoreError::ReadOnly(_) => "database-read-only",
             StoreError::Io(_) => "database-io",
             StoreError::Damaged(_) => "database-damaged",
@@ -158,6 +162,10 @@ impl StoreError {
             StoreError::Lost(_) => "repeat the command with the same --op-id; nothing was written",
             StoreError::Conflict(_) => "repeat the command; nothing was written",
             StoreError::Full => "free some space and repeat the command; nothing was written",
+            StoreError::NoPermission(_) => {
+                "work as the user who made it, or have the file and its folder given to you: chown, or chmod g+rw with a common \
+                 group; nothing was written"
+            }
             StoreError::ReadOnly(_) => {
                 "check the permissions of the file and its folder, and whether the disk is mounted read-only; on a server, check \
                  what the role was granted: scantrail init shows it"

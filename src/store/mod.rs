@@ -73,7 +73,7 @@ use stock::SerialRow;
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// The number of the schema that this program reads and writes, on both engines.
-pub(crate) const SCHEMA_VERSION: i64 = 3;
+pub(crate) const SCHEMA_VERSION: i64 = 4;
 
 /// A database that is open.
 pub struct Store {

@@ -26,12 +26,13 @@ impl View<'_> {
         self.all(sql, (beginning, name), |row| row.get(0))
     }
 
-    /// The subjects whose latest value of a setting is this one.
+    /// The subjects whose latest value of a setting is this one. Values that are longer than those of fields may be (see
+    /// `model::limits`) are not looked for: no index has them.
     ///
     /// # Errors
     /// What the database says.
     pub fn subjects_where(&self, name: &str, value: &str) -> Result<Vec<String>> {
-        let sql = "SELECT subject FROM setting one WHERE name = $1 AND value = $2 AND operation =
+        let sql = "SELECT subject FROM setting one WHERE name = $1 AND value = $2 AND octet_length(value) <= 2000 AND operation =
                        (SELECT max(operation) FROM setting WHERE subject = one.subject AND name = one.name)
                    ORDER BY subject";
         self.all(sql, (name, value), |row| row.get(0))

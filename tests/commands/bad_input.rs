@@ -386,7 +386,7 @@ fn messages_about_the_database_say_what_to_do() {
         exit 1
 
         $ scantrail --db newer.db stock
-        ! error: the database has schema 99, and this scantrail knows schemas up to 3
+        ! error: the database has schema 99, and this scantrail knows schemas up to 4
         !   hint: install the scantrail that made it; nothing was changed
         exit 1
 

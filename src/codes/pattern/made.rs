@@ -136,7 +136,8 @@ impl When {
             (None, None, None) => Some(Made::Year(year)),
         };
         let has_begun = |made: &Made| made.first_day().is_some_and(|first| first <= today);
-        let latest = years.years.iter().filter_map(|year| in_year(*year)).find(has_begun);
+        let kept = years.years.iter().filter(|year| **year >= 1);
+        let latest = kept.filter_map(|year| in_year(*year)).find(has_begun);
         latest.map(Some).ok_or(Mismatch::NoSuchDay)
     }
 }

@@ -41,7 +41,8 @@ impl From<Error> for StoreError {
             "25006" => StoreError::Lost(text),
             "42501" => StoreError::ReadOnly(text),
             "58030" => StoreError::Io(text),
-            "XX001" | "XX002" => StoreError::Damaged(text),
+            // A table, a column or a function is not there: something else has changed the schema.
+            "XX001" | "XX002" | "42P01" | "42703" | "42883" => StoreError::Damaged(text),
             state if state.starts_with("08") || state.starts_with("57P") => StoreError::Lost(text),
             state if state.starts_with("53") => StoreError::Unreachable(text),
             _ => StoreError::Other(text),
@@ -59,7 +60,10 @@ fn is_lost(error: &Error) -> bool {
 pub(super) fn of_commit(error: Error) -> StoreError {
     let is_certain = error.code().is_some_and(|code| {
         let class = &code.code()[..2];
-        class == "40" && *code != SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN || class == "23" || class == "22"
+        class == "40" && *code != SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+            || class == "23"
+            || class == "22"
+            || code.code() == RULE_BROKEN
     });
     match is_certain {
         true => error.into(),

@@ -94,10 +94,14 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
 
 /// Brings an older schema to the one of this program, step by step.
 fn update(client: &mut Client, from: i64) -> Result<Opened> {
+    if from < 1 {
+        return Err(StoreError::Damaged(format!("it says that it has schema {from}, and there is none")));
+    }
     for step in from + 1..=SCHEMA_VERSION {
         match step {
             2 => client.batch_execute(include_str!("step_2.sql"))?,
             3 => client.batch_execute(include_str!("step_3.sql"))?,
+            4 => client.batch_execute(include_str!("step_4.sql"))?,
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ mod schema;
 mod secure;
 mod tail;
 mod translate;
+mod unfit;
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -248,7 +249,14 @@ impl Columns for rusqlite::Row<'_> {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        let text = error.to_string();
+        let text = match &error {
+            // Without the statement, which says nothing to people.
+            rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+            other => other.to_string(),
+        };
+        if text.starts_with("no such table") || text.starts_with("no such column") {
+            return StoreError::Damaged(text);
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
             Some(ErrorCode::DiskFull) => StoreError::Full,

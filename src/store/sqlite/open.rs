@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::held_file::HeldFile;
 use super::log::Log;
 use super::schema::{self, APPLICATION_ID};
-use super::{Engine, Sqlite};
+use super::{Engine, Sqlite, unfit};
 use crate::store::files::FileFolder;
 use crate::store::{Opened, Options, Result, SCHEMA_VERSION, StoreError};
 
@@ -58,7 +58,7 @@ impl Sqlite {
         let (engine, version) = Sqlite::recognised(path, options)?;
         engine.examine()?;
         if version < SCHEMA_VERSION {
-            engine.update()?;
+            engine.update().map_err(|error| unfit::not_of_version(error, version))?;
         }
         Ok(engine)
     }
@@ -66,11 +66,9 @@ impl Sqlite {
     /// A connection to a file that is one of ours, with the number of its schema, which is not newer than ours. Whether all
     /// of the ledger is there was not looked at.
     pub(super) fn recognised(path: &Path, options: &Options) -> Result<(Sqlite, i64)> {
-        if !path.exists() {
-            return Err(StoreError::Missing(path.display().to_string()));
-        }
+        unfit::check_there(path)?;
         let engine = connect(path, options)?;
-        let (application, version) = marks(&engine.connection).map_err(|error| named(error, path))?;
+        let (application, version) = marks(&engine.connection).map_err(|error| unfit::explained(error, path))?;
         if application != APPLICATION_ID {
             let path = path.display().to_string();
             return Err(match is_empty(&engine.connection)? {
@@ -98,7 +96,10 @@ impl Sqlite {
     /// which schema there is counts once nobody else may write.
     fn update(&self) -> Result<()> {
         begin_to_write(&self.connection)?;
-        let updated = marks(&self.connection).and_then(|(_, version)| Ok(schema::update(&self.connection, version)?));
+        let updated = marks(&self.connection).and_then(|(_, version)| {
+            unfit::check_version(version)?;
+            Ok(schema::update(&self.connection, version)?)
+        });
         match updated {
             Ok(()) => self.commit(&[]),
             Err(error) => {
@@ -119,12 +120,12 @@ impl Sqlite {
                 if version == SCHEMA_VERSION {
                     return Ok(Opened::WasThere);
                 }
-                engine.update()?;
+                engine.update().map_err(|error| unfit::not_of_version(error, version))?;
                 Ok(Opened::Updated)
             }
             Err(StoreError::Missing(_) | StoreError::Empty(_)) => {
                 make_file(path)?;
-                connect(path, options)?.make(path).map_err(|error| named(error, path))
+                connect(path, options)?.make(path).map_err(|error| unfit::explained(error, path))
             }
             Err(error) => Err(error),
         }
@@ -167,13 +168,6 @@ pub(super) fn use_log(connection: &Connection) -> Result<()> {
     }
 }
 
-fn named(error: StoreError, path: &Path) -> StoreError {
-    match error {
-        StoreError::NotOurs { why, .. } => StoreError::NotOurs { path: path.display().to_string(), why },
-        other => other,
-    }
-}
-
 fn marks(connection: &Connection) -> Result<(i64, i64)> {
     let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -207,11 +201,11 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
     // A whole path is never taken for a URI, and has no symbolic link, beside which there would be no log.
     let whole = path.canonicalize().map_err(|error| unopened(path, &error))?;
     has_one_name(&whole)?;
-    let held = HeldFile::open(&whole).map_err(|error| unopened(path, &error))?;
+    let held = HeldFile::open(&whole).map_err(|error| unfit::explained(unopened(path, &error), path))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection =
-        Connection::open_with_flags(&whole, flags).map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
-    configure(&connection).map_err(|error| named(error, path))?;
+    let connection = Connection::open_with_flags(&whole, flags)
+        .map_err(|error| unfit::explained(StoreError::Io(error.to_string()), path))?;
+    configure(&connection).map_err(|error| unfit::explained(error, path))?;
     Ok(Sqlite {
         connection,
         log: Log::beside(&whole),

@@ -89,6 +89,7 @@ pub fn update(connection: &Connection, from: i64) -> rusqlite::Result<()> {
         let (tables, new): (&str, &[&str]) = match step {
             2 => (include_str!("step_2.sql"), &["scans"]),
             3 => (include_str!("step_3.sql"), &NEW_IN_3),
+            4 => (include_str!("step_4.sql"), &[]),
             _ => continue,
         };
         connection.execute_batch(tables)?;

@@ -1,0 +1,2 @@
+-- From schema 3 to 4: on a server what stations may add is guarded. Here nothing changes but the number, which is one for both:
+-- whoever may write the file may do anything with it, and each trigger costs every command that opens it.
