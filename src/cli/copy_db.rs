@@ -52,10 +52,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
 }
 
 /// Makes the folder that a file will be in.
-///
-/// # Errors
-/// What the file system says.
-pub fn new_folders(path: &Path) -> Result<NewFolders, Failure> {
+fn new_folders(path: &Path) -> Result<NewFolders, Failure> {
     let Some(folder) = folder_of(path) else { return Ok(NewFolders::default()) };
     NewFolders::make(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))
 }

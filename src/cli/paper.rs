@@ -105,15 +105,7 @@ pub fn deliver_with(
     papers: &[(Option<&PathBuf>, &Maker<'_>)],
     certificates: Option<&PathBuf>,
 ) -> Result<(), Failure> {
-    for warning in &recorded.warnings {
-        let Warning { line, scan, code, message } = warning;
-        let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
-        let message = format!("warning [{code}] {}{message}", place.unwrap_or_default());
-        context.tell(&shortened(&message, MOST_SHOWN));
-    }
-    for hint in document::put_away(&recorded.operation) {
-        context.tell(&hint);
-    }
+    tell(context, recorded);
     let (mut files, mut missing) = (Vec::new(), Missing::default());
     for (path, make) in papers {
         let Some(path) = path.filter(|_| !recorded.dry_run) else { continue };
@@ -146,6 +138,19 @@ pub fn deliver_with(
         missing.add(&format!("the result could not be written: {why}"), "to see it");
     }
     missing.told(recorded)
+}
+
+/// What is to be known of an operation besides its result.
+fn tell(context: &Context, recorded: &Recorded) {
+    for warning in &recorded.warnings {
+        let Warning { line, scan, code, message } = warning;
+        let place = line.zip(scan.as_ref()).map(|(line, scan)| format!("line {line}, scan {scan}: "));
+        let message = format!("warning [{code}] {}{message}", place.unwrap_or_default());
+        context.tell(&shortened(&message, MOST_SHOWN));
+    }
+    for hint in document::put_away(&recorded.operation) {
+        context.tell(&hint);
+    }
 }
 
 /// The outputs of a recorded operation that did not get where they should, and what would help.

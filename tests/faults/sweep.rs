@@ -245,8 +245,8 @@ impl<'c> Sweep<'c> {
 
     fn papers_are_whole(&self, folder: &Snapshot, are_all: bool, place: &str, findings: &mut Findings) {
         let found = folder.files(self.case.papers);
-        if found.iter().any(|(path, bytes)| self.papers.get(path) != Some(bytes)) {
-            findings.add("a paper is not whole", place);
+        for (path, bytes) in found.iter().filter(|(path, bytes)| self.papers.get(*path) != Some(*bytes)) {
+            findings.add(format!("{} is not whole, with {} bytes", path.display(), bytes.len()), place);
         }
         if are_all && found.len() < self.papers.len() {
             findings.add("a paper is missing", place);
