@@ -77,7 +77,8 @@ impl Naming {
                 remove(names, from, *id);
                 names.insert(to.clone(), *id);
                 // What is in a folder goes with it.
-                let inside: Vec<PathBuf> = names.keys().filter(|path| path.starts_with(from)).cloned().collect();
+                let inside: Vec<PathBuf> =
+                    names.keys().filter(|path| path.starts_with(from) && *path != from).cloned().collect();
                 for path in inside {
                     if let (Ok(rest), Some(id)) = (path.strip_prefix(from), names.remove(&path)) {
                         names.insert(to.join(rest), id);
