@@ -60,6 +60,7 @@ mod sites;
 mod station;
 mod stock;
 mod stories;
+mod surroundings;
 mod trace;
 mod transfer;
 mod undo;
