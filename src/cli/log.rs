@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Ok::<_, OpError>((documents, rows))
     })?;
     if context.globals.json {
-        return output::result(&json!({ "operations": documents }).to_string());
+        return output::result(&output::json(&json!({ "operations": documents })));
     }
     let columns = [
         ("operation", Align::Right),

@@ -124,7 +124,7 @@ pub fn deliver_with(
         }
     }
     let text = if context.globals.json {
-        store.read(|view| document::recorded(view, recorded, &files))?.to_string()
+        output::json(&store.read(|view| document::recorded(view, recorded, &files))?)
     } else {
         document::recorded_text(recorded, &files)
     };

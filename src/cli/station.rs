@@ -82,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     tell_leftover(&screen, &mut desk.source);
     ended?;
     if context.globals.json {
-        return output::result(&json!({ "operations": desk.documents }).to_string());
+        return output::result(&output::json(&json!({ "operations": desk.documents })));
     }
     Ok(())
 }

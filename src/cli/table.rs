@@ -16,7 +16,8 @@ pub enum Align {
 /// A table with a header, its columns as wide as their widest cell. Empty columns are left out. Nothing in a cell steers a
 /// terminal.
 pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| harmless(cell).replace('\n', r"\x0A")).collect()).collect();
     let shown: Vec<usize> = (0..columns.len())
         .filter(|column| {
             rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()))

@@ -28,6 +28,7 @@ mod drafts;
 mod everywhere;
 mod fields;
 mod hold;
+mod hostile_names;
 mod import;
 mod init;
 mod item;
