@@ -35,7 +35,8 @@ impl Store {
     pub fn open(address: &Address, options: &Options) -> Result<Store> {
         Ok(match address {
             Address::File(path) => {
-                Store::new(Box::new(Sqlite::open(path, options.allow_network_file_system)?), options)
+                let sqlite = Sqlite::open(path, options.allow_network_file_system)?;
+                Store::new(Box::new(sqlite.telling(options.tell)), options)
             }
             Address::Server(server) => Store::new(Box::new(Postgresql::open(server, options)?), options),
         })

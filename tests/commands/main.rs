@@ -23,6 +23,7 @@ mod world;
 mod allocate;
 mod attach;
 mod bad_input;
+mod busy;
 mod codes;
 mod drafts;
 mod everywhere;

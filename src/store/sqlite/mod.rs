@@ -1,5 +1,6 @@
 //! SQLite: the ledger in one file, for one machine with any number of stations.
 
+mod holder;
 mod open;
 mod schema;
 mod translate;
@@ -21,6 +22,8 @@ use super::{Result, StoreError};
 pub(super) struct Sqlite {
     connection: Connection,
     files: FileFolder,
+    /// Told what is waited for, when it takes long.
+    tell: fn(&str),
 }
 
 impl Engine for Sqlite {
@@ -28,7 +31,7 @@ impl Engine for Sqlite {
     fn begin(&self, purpose: Purpose) -> Result<()> {
         match purpose {
             Purpose::Read => Ok(self.connection.execute_batch("BEGIN DEFERRED")?),
-            Purpose::Write | Purpose::WriteAlone => open::begin_to_write(&self.connection),
+            Purpose::Write | Purpose::WriteAlone => open::begin_to_write(&self.connection, self.tell),
         }
     }
 
@@ -129,6 +132,11 @@ impl Engine for Sqlite {
 }
 
 impl Sqlite {
+    /// The same, which tells what is waited for when it takes long.
+    pub(super) fn telling(self, tell: fn(&str)) -> Sqlite {
+        Sqlite { tell, ..self }
+    }
+
     fn prepared(&self, sql: &str, parameters: &[Value<'_>]) -> Result<CachedStatement<'_>> {
         let mut statement = self.connection.prepare_cached(&translate(sql))?;
         bind(&mut statement, parameters)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::holder;
 use super::schema::{self, APPLICATION_ID};
 use super::{Engine, Sqlite};
 use crate::store::files::FileFolder;
@@ -23,17 +24,24 @@ const OFTEN: u32 = 1_000;
 const SHORT_PAUSE: Duration = Duration::from_millis(1);
 const LONG_PAUSE: Duration = Duration::from_millis(5);
 
+/// The look after which it is told who is waited for: about two seconds after the first one.
+const TOLD_AFTER: u32 = 1_150;
+
 /// Takes the only write lock, waiting for other stations if need be. SQLite would wait too, but for up to a tenth of a
 /// second between two looks: then many stations do nothing for most of the time.
-pub(super) fn begin_to_write(connection: &Connection) -> Result<()> {
+pub(super) fn begin_to_write(connection: &Connection, tell: fn(&str)) -> Result<()> {
     connection.busy_timeout(Duration::ZERO)?;
     let mut look = 1;
     let begun = loop {
         match connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from) {
             Err(StoreError::Busy) if look < LOOKS => {
+                if look == TOLD_AFTER {
+                    tell(&holder::told(connection));
+                }
                 std::thread::sleep(if look < OFTEN { SHORT_PAUSE } else { LONG_PAUSE });
                 look += 1;
             }
+            Err(StoreError::Busy) => break Err(holder::busy(connection)),
             other => break other,
         }
     };
@@ -75,7 +83,7 @@ impl Sqlite {
     /// Brings an older schema to the one of this program. Another station may have done it, or do it at the same time:
     /// which schema there is counts once nobody else may write.
     fn update(&self) -> Result<()> {
-        begin_to_write(&self.connection)?;
+        begin_to_write(&self.connection, self.tell)?;
         let updated = marks(&self.connection).and_then(|(_, version)| Ok(schema::update(&self.connection, version)?));
         match updated {
             Ok(()) => self.commit(),
@@ -160,7 +168,7 @@ fn connect(path: &Path, flags: OpenFlags, allow_network_file_system: bool) -> Re
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| StoreError::Io(format!("{shown}: {error}")))?;
     configure(&connection).map_err(|error| named(error, path))?;
-    Ok(Sqlite { connection, files: FileFolder::beside(path) })
+    Ok(Sqlite { connection, files: FileFolder::beside(path), tell: |_| {} })
 }
 
 /// Every setting here belongs to the connection and not to the file, so each connection makes it anew and reads back
