@@ -7,7 +7,7 @@ use crate::codes::Reading;
 use crate::ledger::{Chain, Code, Refusal};
 use crate::model::Stamp;
 use crate::scan::ScanRef;
-use crate::store::{NewOperation, RecordedOperation, Store, Writer};
+use crate::store::{CLOCK_WENT_BACK, NewOperation, RecordedOperation, Store, Writer};
 
 /// What every writing command is given.
 #[derive(Debug, Clone)]
@@ -72,6 +72,21 @@ impl Warning {
             message: odd.message.clone(),
         };
         reading.doubts().map(warning).collect()
+    }
+}
+
+impl Warning {
+    /// Says that the clock of the station shows an earlier time than that of an operation before, which is named.
+    fn of_clock(operation: &RecordedOperation) -> Option<Warning> {
+        let detail = operation.detail_document();
+        let mark = detail.get(CLOCK_WENT_BACK)?;
+        let (number, recorded_at) = (mark["operation"].as_i64()?, mark["recorded_at"].as_str()?);
+        let now = operation.stamp.recorded_at.to_rfc3339();
+        let message = format!(
+            "the clock of this station shows {now}, and operation {number} was recorded at {recorded_at} already: one of the two \
+             clocks was wrong, and this operation is marked; look at the clock (date) before you go on"
+        );
+        Some(Warning { code: "clock-went-back", line: None, scan: None, message })
     }
 }
 
@@ -193,5 +208,7 @@ fn record_in(
         lot_dates: draft.lot_dates,
         scans: draft.scans,
     })?;
-    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: draft.warnings })
+    let mut warnings = draft.warnings;
+    warnings.extend(Warning::of_clock(&operation));
+    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings })
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
+use super::clock::{self, Earlier};
 use super::engine::{Bind, Position, Value};
 use super::free_stock::dated;
 use super::operation::{RecordedLine, RecordedOperation};
@@ -78,6 +79,8 @@ impl Writer<'_> {
             None => (number, 1),
             Some(reversed) => self.root_of(reversed)?,
         };
+        let head = self.head_of(&new.stamp.station)?;
+        let before = [head.map(|head| head.operation), self.engine.newest_operation()?];
         let recorded = RecordedOperation {
             number,
             op_id: new.op_id.clone(),
@@ -90,13 +93,13 @@ impl Writer<'_> {
             note: new.note.clone(),
             reason: new.reason.clone(),
             fields: serde_json::to_string(&new.fields).unwrap_or_default(),
-            detail: new.detail.clone(),
+            detail: clock::marked(new.detail.as_deref(), new.stamp.recorded_at.timestamp(), before),
             reverses: new.reverses,
             root,
             sign,
             lines: self.named(number, &new.movements)?,
         };
-        self.append_row(&recorded, new)?;
+        self.append_row(&recorded, new, head)?;
         if let Some(scans) = &new.scans {
             let sql = "INSERT INTO scans (operation, stream) VALUES ($1, $2)";
             self.execute(sql, (number.0, scans.as_slice()))?;
@@ -245,13 +248,19 @@ impl Writer<'_> {
         .map(drop)
     }
 
-    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation) -> Result<()> {
-        let last = self.one(
-            "SELECT station_sequence, hash FROM operation WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1",
-            [new.stamp.station.as_str()],
-            |row| Ok((row.get::<i64>(0)?, row.get::<[u8; 32]>(1)?)),
-        )?;
-        let (last_sequence, previous) = last.unwrap_or((0, GENESIS));
+    /// The last row of a station.
+    fn head_of(&self, station: &str) -> Result<Option<Head>> {
+        let sql = "SELECT station_sequence, hash, number, recorded_at, recorded_offset, detail FROM operation
+                   WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1";
+        self.one(sql, [station], |row| {
+            let operation =
+                Earlier::of(row.get(2)?, row.get(3)?, row.get(4)?, row.get::<Option<String>>(5)?.as_deref());
+            Ok(Head { sequence: row.get(0)?, hash: row.get(1)?, operation })
+        })
+    }
+
+    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation, head: Option<Head>) -> Result<()> {
+        let (last_sequence, previous) = head.map_or((0, GENESIS), |head| (head.sequence, head.hash));
         let hash = seal(&previous, last_sequence + 1, new, asked);
         self.execute(
             "INSERT INTO operation
@@ -286,6 +295,14 @@ impl Writer<'_> {
         )?;
         Ok(())
     }
+}
+
+/// The last row of a station, which the next one follows.
+#[derive(Clone, Copy)]
+struct Head {
+    sequence: i64,
+    hash: [u8; 32],
+    operation: Earlier,
 }
 
 /// The hash of a row over the row before it, its own content and its movements with the names they are known by.

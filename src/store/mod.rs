@@ -7,6 +7,7 @@
 mod address;
 mod append;
 mod attachments;
+mod clock;
 mod codes;
 mod copy;
 mod copy_files;
@@ -39,6 +40,7 @@ use std::time::Duration;
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
 pub use attachments::{Attachment, CERTIFICATE, Target};
+pub(crate) use clock::CLOCK_WENT_BACK;
 pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;

@@ -24,6 +24,7 @@ mod allocate;
 mod attach;
 mod bad_input;
 mod busy;
+mod clock;
 mod codes;
 mod drafts;
 mod everywhere;

@@ -9,11 +9,12 @@ use std::rc::Rc;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::vtab::array::Array;
-use rusqlite::{CachedStatement, Connection, ErrorCode};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
 
 pub use open::MIN_SQLITE_VERSION;
 use translate::translate;
 
+use super::clock::Earlier;
 use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
 use super::files::FileFolder;
 use super::{Result, StoreError};
@@ -100,6 +101,16 @@ impl Engine for Sqlite {
         let mut last = self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM operation")?;
         let last: i64 = last.query_row([], |row| row.get(0))?;
         last.checked_add(1).ok_or_else(|| invalid("the number of the last operation is the largest there is"))
+    }
+
+    fn newest_operation(&self) -> Result<Option<Earlier>> {
+        let sql = "SELECT number, recorded_at, recorded_offset, detail FROM operation ORDER BY number DESC LIMIT 1";
+        let mut newest = self.connection.prepare_cached(sql)?;
+        let found = newest.query_row([], |row| {
+            let detail: Option<String> = row.get(3)?;
+            Ok(Earlier::of(row.get(0)?, row.get(1)?, row.get(2)?, detail.as_deref()))
+        });
+        Ok(found.optional()?)
     }
 
     /// New rows are always numbered after those that are there.
