@@ -167,7 +167,9 @@ fn write_all_certificates(
 fn why(failure: &Failure) -> String {
     match failure {
         Failure::Error { message, .. } => message.clone(),
-        Failure::Refused(refusals) => refusals.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; "),
+        Failure::Refused(refused) => {
+            refused.listed.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ")
+        }
         other => format!("{other:?}"),
     }
 }

@@ -191,7 +191,7 @@ fn record_in(
         return Ok(Recorded { operation, already_recorded: true, dry_run: request.dry_run, warnings: Vec::new() });
     }
     let draft = decide(writer)?;
-    let operation = writer.append(&NewOperation {
+    let operation = writer.append(NewOperation {
         op_id: request.op_id.clone(),
         content,
         kind: draft.kind.to_owned(),

@@ -60,13 +60,13 @@ pub use sqlite::MIN_SQLITE_VERSION;
 pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
-use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
+use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId};
 use attachments::KnownCertificates;
 use engine::{Engine, Parameters, Purpose, Row};
 use holds::HoldCache;
 use masters::CodeRow;
 use owners::OwnerCache;
-use stock::SerialRow;
+use stock::{SerialRow, SerialTexts};
 
 /// What every call of the store gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -231,7 +231,7 @@ struct Cache {
     /// By text, for all items.
     serials: RefCell<HashMap<String, Vec<SerialRow>>>,
     /// The texts of serials that were read or made.
-    serial_codes: RefCell<HashMap<SerialId, String>>,
+    serial_codes: RefCell<SerialTexts>,
     /// Holds, and how goods came in.
     holds: RefCell<HoldCache>,
     owners: RefCell<OwnerCache>,

@@ -40,6 +40,7 @@ mod live_terminal;
 mod location;
 mod log;
 mod lot;
+mod many_scans;
 mod measured;
 mod numbers;
 mod order;
