@@ -26,7 +26,7 @@ use ::postgres::types::Type;
 use postgresql::{Database, Server};
 use scantrail::model::Stamp;
 use scantrail::ops::{BatchOptions, Receive, Request, record_batch};
-use scantrail::scan::Framed;
+use scantrail::scan::{Framed, Scans};
 use scantrail::store::{Address, Options, Store};
 
 struct Sizes {
@@ -219,7 +219,7 @@ fn receive(store: &Store, station: usize, round: usize, item: &str, place: &str)
         ..Receive::default()
     };
     let texts = [item.to_owned(), "1".to_owned(), format!("S{}", serial(station, round))];
-    let scans: Vec<Framed> =
+    let scans: Scans =
         (1..).zip(texts).map(|(line, text)| Framed::Scan(scantrail::scan::Scan::new(line, text))).collect();
     record_batch(store, &verb, &request, &scans).unwrap();
 }

@@ -147,7 +147,7 @@ fn list(context: &Context, args: &ListArgs) -> super::Result {
     let of = args.of.map(Of::kind).zip(args.code.as_deref());
     let found = context.store()?.read(|view| attachments(view, of, args.item.as_deref(), today))?;
     if context.globals.json {
-        return output::result(&json!({ "attachments": found.iter().map(document).collect::<Value>() }).to_string());
+        return output::result(&output::json(&json!({ "attachments": found.iter().map(document).collect::<Value>() })));
     }
     output::result(&if found.is_empty() { "nothing is attached\n".to_owned() } else { text(&found) })
 }
@@ -198,7 +198,7 @@ fn get(context: &Context, args: &GetArgs) -> super::Result {
     });
     let (hash, size) = written.map_err(Failure::from)?;
     output::result(&if context.globals.json {
-        json!({ "file": shown, "sha256": hash.to_string(), "size": size }).to_string()
+        output::json(&json!({ "file": shown, "sha256": hash.to_string(), "size": size }))
     } else {
         format!("Wrote {}: {size} bytes with the SHA-256 {hash}, as they were attached", output::safe(&shown))
     })

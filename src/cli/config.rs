@@ -1,10 +1,12 @@
 //! The config file: what is this station's own.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::Path;
 
 use serde::Deserialize;
 
 use super::failure::Failure;
+use crate::store::{Address, is_open_to_others, open_ordinary};
 
 /// `config.toml` in the folder `scantrail` of the user's configuration folder.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -18,6 +20,9 @@ pub struct Config {
     pub station: Option<String>,
     /// The label paper in the printer.
     pub label_stock: Option<String>,
+    /// What is to be known of the file itself.
+    #[serde(skip)]
+    pub warning: Option<String>,
 }
 
 impl Config {
@@ -27,19 +32,25 @@ impl Config {
     /// A file that cannot be read or understood.
     pub fn read(path: Option<&Path>) -> Result<Config, Failure> {
         let Some(path) = path else { return Ok(Config::default()) };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
+        let shown = path.display().to_string();
+        let file = match open_ordinary(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
-            Err(error) => return Err(Failure::file(&path.display().to_string(), &error)),
+            Err(error) => return Err(Failure::file(&shown, &error)),
         };
-        toml::from_str(&text).map_err(|error| {
-            let message = format!("the config file {} is not understood: {}", path.display(), error.message());
+        let is_shared = is_open_to_others(&file);
+        let text = std::io::read_to_string(file).map_err(|error| Failure::file(&shown, &error))?;
+        let mut config: Config = toml::from_str(&text).map_err(|error| {
+            let message = format!("the config file {shown} is not understood: {}", error.message());
             Failure::usage(format!("{message}\n  known keys: database, operator, station, label_stock"))
-        })
+        })?;
+        let holds_password = |database: &String| Address::holds_password(OsStr::new(database));
+        config.warning = config.database.as_ref().filter(|database| is_shared && holds_password(database)).map(|_| {
+            format!(
+                "warning: others on this machine can read the password in {shown}: make it yours alone with chmod 0600 \
+                 {shown}, or keep the password in ~/.pgpass"
+            )
+        });
+        Ok(config)
     }
-}
-
-/// A folder of the user, by the rules of the XDG base directory specification.
-pub fn user_folder(variable: Option<PathBuf>, home: Option<PathBuf>, below_home: &str) -> Option<PathBuf> {
-    variable.filter(|path| path.is_absolute()).or_else(|| home.map(|home| home.join(below_home)))
 }

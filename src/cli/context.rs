@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::config::{Config, user_folder};
+use super::config::Config;
 use super::failure::Failure;
 use super::profile::StationProfile;
 use crate::codes::Profile;
@@ -69,6 +69,31 @@ fn not_blank(text: &str) -> Result<String, String> {
     if trimmed.is_empty() { Err("it is empty".to_owned()) } else { Ok(trimmed.to_owned()) }
 }
 
+/// A folder of the user, by the rules of the XDG base directory specification, and ours in it.
+struct UserFolder {
+    variable: &'static str,
+    below_home: &'static str,
+}
+
+const CONFIGURATION: UserFolder = UserFolder { variable: "XDG_CONFIG_HOME", below_home: ".config" };
+const DATA: UserFolder = UserFolder { variable: "XDG_DATA_HOME", below_home: ".local/share" };
+const STATE: UserFolder = UserFolder { variable: "XDG_STATE_HOME", below_home: ".local/state" };
+
+impl UserFolder {
+    /// Where it is. A path that is empty or relative is none: it would be another folder wherever a command is started.
+    ///
+    /// # Errors
+    /// Why there is none, as the beginning of a sentence.
+    fn path(&self) -> Result<PathBuf, &'static str> {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = variable("HOME");
+        let why = if home.is_some() { "HOME is not an absolute path: there is no folder" } else { "there is no HOME" };
+        let named = variable(self.variable).filter(|path| path.is_absolute());
+        let below_home = || home.filter(|home| home.is_absolute()).map(|home| home.join(self.below_home));
+        named.or_else(below_home).map(|folder| folder.join("scantrail")).ok_or(why)
+    }
+}
+
 /// Everything that a command gets from outside.
 pub struct Context {
     /// The flags that stand everywhere.
@@ -84,10 +109,10 @@ impl Context {
     /// # Errors
     /// A config file that is not understood.
     pub fn new(globals: Globals) -> Result<Context, Failure> {
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        let folder = user_folder(std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from), home, ".config");
-        let config = Config::read(folder.map(|folder| folder.join("scantrail/config.toml")).as_deref())?;
-        Ok(Context { globals, config, now: now()? })
+        let config = Config::read(CONFIGURATION.path().ok().map(|folder| folder.join("config.toml")).as_deref())?;
+        let context = Context { globals, config, now: now()? };
+        context.config.warning.iter().for_each(|warning| context.tell(warning));
+        Ok(context)
     }
 
     /// The same at the time that it is now, for the next operation of a long session.
@@ -114,11 +139,10 @@ impl Context {
         if let Some(named) = named {
             return self.address(&named);
         }
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        let folder = user_folder(std::env::var_os("XDG_DATA_HOME").map(PathBuf::from), home, ".local/share");
-        folder.map(|folder| Address::File(folder.join("scantrail/scantrail.db"))).ok_or_else(|| {
-            Failure::usage("there is no HOME to keep the database in: name it with --db or SCANTRAIL_DB")
-        })
+        let folder = DATA.path().map_err(|why| {
+            Failure::usage(format!("{why} to keep the database in: name it with --db or SCANTRAIL_DB"))
+        })?;
+        Ok(Address::File(folder.join("scantrail.db")))
     }
 
     /// Where drafts of live sessions are kept: in the user's state folder.
@@ -126,11 +150,10 @@ impl Context {
     /// # Errors
     /// There is no home.
     pub fn drafts_folder(&self) -> Result<PathBuf, Failure> {
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        let folder = user_folder(std::env::var_os("XDG_STATE_HOME").map(PathBuf::from), home, ".local/state");
-        folder.map(|folder| folder.join("scantrail/drafts")).ok_or_else(|| {
-            Failure::usage("there is no HOME to keep the scans of a live session in: set HOME or XDG_STATE_HOME")
-        })
+        let folder = STATE.path().map_err(|why| {
+            Failure::usage(format!("{why} to keep the scans of a live session in: set HOME or XDG_STATE_HOME"))
+        })?;
+        Ok(folder.join("drafts"))
     }
 
     /// Where this station's scanner profile is: beside the config file.
@@ -138,11 +161,10 @@ impl Context {
     /// # Errors
     /// There is no home.
     pub fn profile_path(&self) -> Result<PathBuf, Failure> {
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        let folder = user_folder(std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from), home, ".config");
-        folder.map(|folder| folder.join("scantrail/scanner.toml")).ok_or_else(|| {
-            Failure::usage("there is no HOME to keep the scanner profile in: set HOME or XDG_CONFIG_HOME")
-        })
+        let folder = CONFIGURATION.path().map_err(|why| {
+            Failure::usage(format!("{why} to keep the scanner profile in: set HOME or XDG_CONFIG_HOME"))
+        })?;
+        Ok(folder.join("scanner.toml"))
     }
 
     /// What this station's scanner and host do to scans, to be undone in every one; nothing where none was calibrated or

@@ -81,7 +81,7 @@ fn show(context: &Context, from: &Address, to: &Address, copied: &Copied) -> sup
             "from": from.to_string(), "to": to.to_string(), "operations": count("operation"), "rows": rows,
             "digest": digest, "copied": !copied.dry_run,
         });
-        return output::result(&document.to_string());
+        return output::result(&output::json(&document));
     }
     let (from, to) = (output::safe(&from.to_string()), output::safe(&to.to_string()));
     let what = format!("{} operations with {} movements", count("operation"), count("movement"));

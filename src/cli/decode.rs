@@ -102,7 +102,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     };
     if context.globals.json {
         let scans: Vec<Value> = entries.iter().map(document).collect();
-        return output::result(&json!({ "scans": scans }).to_string());
+        return output::result(&output::json(&json!({ "scans": scans })));
     }
     output::result(&entries.iter().map(text).collect::<Vec<_>>().join("\n"))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::output;
-use crate::ledger::Refusal;
+use crate::ledger::{Refusal, Refused};
 use crate::model::limits::{MOST_SHOWN, shortened};
 use crate::ops::OpError;
 use crate::store::StoreError;
@@ -29,7 +29,7 @@ pub enum Failure {
     /// The command line was wrong.
     Usage(String),
     /// A rule refused it.
-    Refused(Vec<Refusal>),
+    Refused(Refused),
     /// A code fits several things; the document lists them.
     Ambiguous(Value, String),
     /// Something outside failed.
@@ -90,13 +90,16 @@ impl Failure {
     pub fn report(&self, json: bool) -> u8 {
         match self {
             Failure::Usage(message) => error(json, EXIT_USAGE, "usage", message, "scantrail --help"),
-            Failure::Refused(refusals) => {
+            Failure::Refused(refused) => {
                 if json {
-                    output::document(&json!({ "refused": refusals.iter().map(refusal).collect::<Vec<_>>() }));
+                    output::document(&refusals(refused));
                 }
-                refusals.iter().for_each(|one| output::complain(&refusal_text(one)));
-                if refusals.len() > 1 {
-                    output::complain(&format!("{} refusals; nothing was written", refusals.len()));
+                refused.listed.iter().for_each(|one| output::complain(&refusal_text(one)));
+                if refused.more > 0 {
+                    output::complain(&format!("{} more refusals are only counted", refused.more));
+                }
+                if refused.count() > 1 {
+                    output::complain(&format!("{} refusals; nothing was written", refused.count()));
                 }
                 EXIT_REFUSED
             }
@@ -131,6 +134,15 @@ fn error(json: bool, exit: u8, code: &str, message: &str, hint: &str) -> u8 {
         output::complain(&format!("  hint: {hint}"));
     }
     exit
+}
+
+/// All refusals as a document, with how many are only counted, where there are such.
+fn refusals(refused: &Refused) -> Value {
+    let mut document = json!({ "refused": refused.listed.iter().map(refusal).collect::<Vec<_>>() });
+    if refused.more > 0 {
+        document["more"] = refused.more.into();
+    }
+    document
 }
 
 /// A refusal as a document.
@@ -169,7 +181,7 @@ impl From<StoreError> for Failure {
 impl From<OpError> for Failure {
     fn from(error: OpError) -> Failure {
         match error {
-            OpError::Refused(refused) => Failure::Refused(refused.0),
+            OpError::Refused(refused) => Failure::Refused(refused),
             OpError::Store(error) => error.into(),
             OpError::File { what, why } => Failure::Error {
                 exit: EXIT_COULD_NOT,
@@ -189,6 +201,6 @@ impl From<OpError> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
-        Failure::Refused(vec![refusal])
+        Failure::Refused(refusal.into())
     }
 }

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::{paper, progress};
 use crate::ops::{ImportKind, import};
+use crate::store::read_ordinary;
 use clap::ValueEnum;
 
 /// Read items, locations, partners, orders or patterns from a CSV file
@@ -40,7 +41,7 @@ enum Kind {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> super::Result {
-    let bytes = std::fs::read(&args.file).map_err(|error| Failure::file(&args.file.display().to_string(), &error))?;
+    let bytes = read_ordinary(&args.file).map_err(|error| Failure::file(&args.file.display().to_string(), &error))?;
     let store = context.store()?;
     let request = context.request()?;
     let kind = match args.kind {

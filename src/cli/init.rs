@@ -54,7 +54,7 @@ fn show(context: &Context, address: &Address, opened: Opened) -> super::Result {
         if let Some(grants) = grants {
             document["grants"] = grants.into();
         }
-        return output::result(&document.to_string());
+        return output::result(&output::json(&document));
     }
     let shown = output::safe(&address.to_string());
     let mut text = match opened {

@@ -162,7 +162,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
                 items.iter().map(|item| item_view(view, item.sku.as_str())).collect::<Result<Vec<ItemView>, OpError>>()
             })?;
             output::result(&if context.globals.json {
-                json!({ "items": items.iter().map(document).collect::<Vec<_>>() }).to_string()
+                output::json(&json!({ "items": items.iter().map(document).collect::<Vec<_>>() }))
             } else {
                 text(&items)
             })
@@ -170,7 +170,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
         Command::Show { code } => {
             let item = store.read(|view| item_view(view, &code))?;
             let holds = super::hold_text::holds(&item.holds);
-            let shown = if context.globals.json { document(&item).to_string() } else { text(&[item]) + &holds };
+            let shown = if context.globals.json { output::json(&document(&item)) } else { text(&[item]) + &holds };
             output::result(&shown)
         }
     }

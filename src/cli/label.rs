@@ -164,7 +164,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
 pub fn deliver(made: &Paper, out: &Path, context: &Context) -> super::Result {
     let files = if context.globals.dry_run { Vec::new() } else { paper::write(made, out, context)? };
     output::result(&if context.globals.json {
-        json!({ "files": files }).to_string()
+        output::json(&json!({ "files": files }))
     } else {
         files.iter().map(|file| format!("Wrote {}\n", output::safe(file))).collect()
     })

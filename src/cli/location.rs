@@ -88,11 +88,10 @@ pub fn run(args: Args, context: &Context) -> super::Result {
                         "serial_template": site.serial_template,
                     })
                 };
-                json!({
+                output::json(&json!({
                     "locations": places.iter().map(row).collect::<Vec<_>>(),
                     "sites": sites.iter().map(site).collect::<Vec<_>>(),
-                })
-                .to_string()
+                }))
             } else {
                 let rows: Vec<Vec<String>> =
                     places.iter().map(|place| vec![place.path.clone(), place.kind.word().to_owned()]).collect();

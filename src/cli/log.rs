@@ -8,7 +8,7 @@ use super::context::Context;
 use super::table::{Align, table};
 use super::{document, output};
 use crate::ops::{Bearer, OpError, bearers_of};
-use crate::store::RecordedOperation;
+use crate::store::{CLOCK_WENT_BACK, RecordedOperation};
 
 /// List operations, newest last
 #[derive(clap::Args)]
@@ -52,7 +52,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Ok::<_, OpError>((documents, rows))
     })?;
     if context.globals.json {
-        return output::result(&json!({ "operations": documents }).to_string());
+        return output::result(&output::json(&json!({ "operations": documents })));
     }
     let columns = [
         ("operation", Align::Right),
@@ -98,6 +98,7 @@ fn row(operation: &RecordedOperation, document: &serde_json::Map<String, Value>)
     let mut remark: Vec<String> =
         ["reason", "note"].iter().map(|key| text(key)).filter(|text| !text.is_empty()).collect();
     remark.extend(document.contains_key("overridden").then(|| "sold although held".to_owned()));
+    remark.extend(document.contains_key(CLOCK_WENT_BACK).then(|| "the clock went back".to_owned()));
     vec![
         operation.number.to_string(),
         operation.stamp.at.format("%Y-%m-%d %H:%M").to_string(),

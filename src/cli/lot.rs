@@ -77,14 +77,14 @@ pub fn run(args: Args, context: &Context) -> super::Result {
                 lots.iter().map(|(item, lot)| lot_view(view, item, lot)).collect::<Result<Vec<_>, OpError>>()
             })?;
             output::result(&if context.globals.json {
-                json!({ "lots": lots.iter().map(document).collect::<Vec<_>>() }).to_string()
+                output::json(&json!({ "lots": lots.iter().map(document).collect::<Vec<_>>() }))
             } else {
                 list(&lots)
             })
         }
         Command::Show { lot, item } => {
             let lot = context.store()?.read(|view| LotView::named(view, &lot, item.as_deref(), today))?;
-            output::result(&if context.globals.json { document(&lot).to_string() } else { text(&lot) })
+            output::result(&if context.globals.json { output::json(&document(&lot)) } else { text(&lot) })
         }
         Command::Set { lot, item, code, expires, best_before, made, supplier_lots } => {
             if context.globals.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {

@@ -96,7 +96,7 @@ fn list(context: &Context) -> super::Result {
             .iter()
             .map(|(order, partner)| json!({ "order": order.code.as_str(), "kind": order.kind.word(), "partner": partner }))
             .collect();
-        json!({ "orders": rows }).to_string()
+        output::json(&json!({ "orders": rows }))
     } else {
         let rows: Vec<Vec<String>> = orders
             .iter()
@@ -116,7 +116,7 @@ fn show(code: &str, context: &Context) -> super::Result {
             Err(Refusal::new(Code::UnknownOrder, message, "scantrail order list").into())
         }
     })?;
-    output::result(&if context.globals.json { document(&report).to_string() } else { text(&report) })
+    output::result(&if context.globals.json { output::json(&document(&report)) } else { text(&report) })
 }
 
 fn document(report: &OrderReport) -> Value {

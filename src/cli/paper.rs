@@ -125,7 +125,7 @@ pub fn deliver_with(
         }
     }
     let document = match context.globals.json {
-        true => store.read(|view| document::recorded(view, recorded, &files)).map(|document| document.to_string()),
+        true => store.read(|view| document::recorded(view, recorded, &files)).map(|document| output::json(&document)),
         false => Ok(document::recorded_text(recorded, &files)),
     };
     if recorded.dry_run {
@@ -207,7 +207,9 @@ fn write_all_certificates(
 fn why(failure: &Failure) -> String {
     match failure {
         Failure::Error { message, .. } => message.clone(),
-        Failure::Refused(refusals) => refusals.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; "),
+        Failure::Refused(refused) => {
+            refused.listed.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ")
+        }
         other => format!("{other:?}"),
     }
 }

@@ -89,7 +89,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
                     }
                     row
                 };
-                json!({ "partners": partners.iter().map(row).collect::<Vec<_>>() }).to_string()
+                output::json(&json!({ "partners": partners.iter().map(row).collect::<Vec<_>>() }))
             } else {
                 let any_life = partners.iter().any(|(_, life)| *life > 0);
                 let row = |(one, life): &(Partner, u32)| {

@@ -35,7 +35,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     let all = context.store()?.read(patterns).map_err(|error: OpError| error)?;
     match args.command {
         Command::List if context.globals.json => {
-            output::result(&json!({ "patterns": all.iter().map(document).collect::<Vec<_>>() }).to_string())
+            output::result(&output::json(&json!({ "patterns": all.iter().map(document).collect::<Vec<_>>() })))
         }
         Command::List => {
             let row = |pattern: &Pattern| {
@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
                 let message = format!("there is no pattern {}", safe(&name));
                 OpError::from(Refusal::new(Code::NotValid, message, "scantrail pattern list"))
             })?;
-            output::result(&if context.globals.json { document(found).to_string() } else { text(found) })
+            output::result(&if context.globals.json { output::json(&document(found)) } else { text(found) })
         }
     }
 }

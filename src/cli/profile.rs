@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::output::safe;
 use crate::codes::Profile;
 use crate::disk::write_whole;
+use crate::store::read_ordinary_text;
 
 /// A profile, and where it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl StationProfile {
     /// # Errors
     /// A file that cannot be read or understood.
     pub fn read(path: &Path) -> Result<Option<StationProfile>, Failure> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match read_ordinary_text(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {

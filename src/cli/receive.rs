@@ -8,6 +8,7 @@ use super::label::LabelArgs;
 use super::scans::{self, ScanArgs};
 use super::{paper, progress};
 use crate::ops::{MOST_NEW_SERIALS, Numbers, Receive, labels_of_operation, record_batch};
+use crate::scan::Scans;
 
 /// Take goods in from a supplier
 ///
@@ -113,7 +114,8 @@ pub fn run(args: Args, context: &Context) -> super::Result {
     };
     let recorded = if verb.numbers.new_serials.is_some() {
         args.scans.check()?;
-        record_batch(&store, &verb, &request, &[]).map_err(|error| Failure::from(error).repeat_with(&request.op_id))?
+        record_batch(&store, &verb, &request, &Scans::default())
+            .map_err(|error| Failure::from(error).repeat_with(&request.op_id))?
     } else {
         scans::record(context, &store, &args.scans, &verb, &request)?
     };

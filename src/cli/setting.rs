@@ -45,7 +45,7 @@ pub fn run(args: Args, context: &Context) -> super::Result {
             let all = store.read(settings).map_err(|error: OpError| error)?;
             if context.globals.json {
                 let row = |(setting, value): &(crate::ops::Setting, String)| json!({"name": setting.name, "value": value, "about": setting.about});
-                return output::result(&json!({"settings": all.iter().map(row).collect::<Value>()}).to_string());
+                return output::result(&output::json(&json!({"settings": all.iter().map(row).collect::<Value>()})));
             }
             let columns = [("setting", Align::Left), ("value", Align::Left), ("what it does", Align::Left)];
             let row = |(setting, value): &(crate::ops::Setting, String)| {

@@ -82,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
     tell_leftover(&screen, &mut desk.source);
     ended?;
     if context.globals.json {
-        return output::result(&json!({ "operations": desk.documents }).to_string());
+        return output::result(&output::json(&json!({ "operations": desk.documents })));
     }
     Ok(())
 }
@@ -155,8 +155,8 @@ impl Desk<'_> {
     /// What is refused ends a batch, and not the shift; unless scans are kept that nobody would come back to.
     fn survive(&mut self, keeper: &Keeper, done: Result<Next, Failure>) -> Result<Next, Failure> {
         match done {
-            Err(Failure::Refused(refusals)) if !keeper.has_draft() => {
-                refusals.iter().for_each(|one| self.refuse(one));
+            Err(Failure::Refused(refused)) if !keeper.has_draft() => {
+                refused.listed.iter().for_each(|one| self.refuse(one));
                 Ok(Next::Batch)
             }
             other => other,
@@ -284,7 +284,7 @@ impl Desk<'_> {
         };
         match said {
             Ok(said) => self.say("answer", &said),
-            Err(Failure::Refused(refusals)) => refusals.iter().for_each(|one| self.refuse(one)),
+            Err(Failure::Refused(refused)) => refused.listed.iter().for_each(|one| self.refuse(one)),
             // Paper is second: what cannot be printed is told, and the shift goes on.
             Err(Failure::Error { message, .. }) if question == Question::PrintItsLabel => self.screen.warn(&message),
             Err(failure) => return Err(failure),
@@ -322,7 +322,7 @@ impl Desk<'_> {
                 self.deliver(&recorded)
             }
             Err(OpError::Refused(refused)) => {
-                refused.0.iter().for_each(|one| self.refuse(one));
+                refused.listed.iter().for_each(|one| self.refuse(one));
                 Ok(())
             }
             Err(error) => Err(Failure::from(error).repeat_with(&request.op_id)),

@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         Ok::<_, OpError>(merged)
     })?;
     output::result(&if context.globals.json {
-        json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }).to_string()
+        output::json(&json!({ "stock": rows.iter().map(document).collect::<Vec<_>>() }))
     } else {
         text(&rows, args.split_lots)
     })

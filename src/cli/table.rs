@@ -21,7 +21,7 @@ pub fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let last = columns.len().saturating_sub(1);
     let cell = |(column, cell): (usize, &String)| {
         let most = if column == last { MOST_SHOWN } else { MOST_SHOWN_IN_A_CELL };
-        shortened(&harmless(cell), most).into_owned()
+        shortened(&harmless(cell).replace('\n', r"\x0A"), most).into_owned()
     };
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().enumerate().map(cell).collect()).collect();
     let shown: Vec<usize> = (0..columns.len())

@@ -13,7 +13,7 @@ use super::live::keyboard::{Arrived, PAUSE, Wire};
 use {
     rustix::event::{PollFd, PollFlags, Timespec, poll},
     rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios},
-    signal_hook::consts::{SIGHUP, SIGINT, SIGTERM},
+    signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP},
     std::io::Read,
     std::os::unix::net::UnixStream,
 };
@@ -60,6 +60,10 @@ pub struct RawTerminal {
     signals: UnixStream,
     /// A signal kills at once: it came for the second time, or nothing is in raw mode any more.
     is_last_warning: Arc<AtomicBool>,
+    /// Somebody wants the program to stop for a while.
+    is_to_stop: Arc<AtomicBool>,
+    /// Nothing is in raw mode any more: what stops a program does so at once.
+    is_over: Arc<AtomicBool>,
     last_byte: Option<Instant>,
 }
 
@@ -72,16 +76,19 @@ impl RawTerminal {
     pub fn new() -> io::Result<RawTerminal> {
         let (signals, teller) = UnixStream::pair()?;
         signals.set_nonblocking(true)?;
-        let is_last_warning = Arc::new(AtomicBool::new(false));
-        for signal in [SIGTERM, SIGHUP, SIGINT] {
+        let [is_last_warning, is_to_stop, is_over] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        for signal in [SIGTERM, SIGHUP, SIGINT, SIGQUIT] {
             signal_hook::flag::register_conditional_default(signal, is_last_warning.clone())?;
-            signal_hook::low_level::pipe::register(signal, teller.try_clone()?)?;
             signal_hook::flag::register(signal, is_last_warning.clone())?;
+            signal_hook::low_level::pipe::register(signal, teller.try_clone()?)?;
         }
-        let before = rustix::termios::tcgetattr(std::io::stdin())?;
-        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = Some(before.clone());
-        let terminal = RawTerminal { signals, is_last_warning, last_byte: None };
-        rustix::termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &raw(before))?;
+        signal_hook::flag::register_conditional_default(SIGTSTP, is_over.clone())?;
+        signal_hook::flag::register(SIGTSTP, is_to_stop.clone())?;
+        for signal in [SIGTSTP, SIGCONT] {
+            signal_hook::low_level::pipe::register(signal, teller.try_clone()?)?;
+        }
+        let terminal = RawTerminal { signals, is_last_warning, is_to_stop, is_over, last_byte: None };
+        take_raw()?;
         Ok(terminal)
     }
 
@@ -90,20 +97,50 @@ impl RawTerminal {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Waits for a byte or a signal: which of the two is there.
+    /// Waits for a byte or a signal to end: which of the two is there.
     #[cfg(unix)]
     fn wait(&self, most: Option<Duration>) -> io::Result<(bool, bool)> {
         let stdin = std::io::stdin();
-        let mut both = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
         let most = most.and_then(|most| Timespec::try_from(most).ok());
-        rustix::io::retry_on_intr(|| poll(&mut both, most.as_ref()))?;
-        Ok((!both[0].revents().is_empty(), !both[1].revents().is_empty()))
+        loop {
+            let mut both = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+            rustix::io::retry_on_intr(|| poll(&mut both, most.as_ref()))?;
+            let (has_byte, has_signal) = (!both[0].revents().is_empty(), !both[1].revents().is_empty());
+            if !has_signal || self.is_last_warning.load(Ordering::SeqCst) {
+                return Ok((has_byte, has_signal));
+            }
+            let _ = (&self.signals).read(&mut [0; 16]);
+            self.pause()?;
+        }
+    }
+
+    /// Stops where that is asked for, with the terminal as it was, and takes it again when the program goes on. A shell
+    /// sets it to what it likes meanwhile, also where the program was stopped without being asked.
+    #[cfg(unix)]
+    fn pause(&self) -> io::Result<()> {
+        if self.is_to_stop.swap(false, Ordering::SeqCst) {
+            restore();
+            signal_hook::low_level::raise(SIGSTOP)?;
+        }
+        take_raw()
     }
 
     #[cfg(not(unix))]
     fn wait(&self, _: Option<Duration>) -> io::Result<(bool, bool)> {
         Ok((true, false))
     }
+}
+
+/// Puts the terminal into raw mode, and remembers how it was, unless it is in raw mode already.
+#[cfg(unix)]
+fn take_raw() -> io::Result<()> {
+    let now = rustix::termios::tcgetattr(std::io::stdin())?;
+    let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+    if before.is_none() || now.local_modes.contains(LocalModes::ICANON) {
+        *before = Some(now.clone());
+    }
+    drop(before);
+    Ok(rustix::termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &raw(now))?)
 }
 
 #[cfg(unix)]
@@ -139,6 +176,11 @@ impl Drop for RawTerminal {
     fn drop(&mut self) {
         restore();
         self.is_last_warning.store(true, Ordering::SeqCst);
+        self.is_over.store(true, Ordering::SeqCst);
+        #[cfg(unix)]
+        if self.is_to_stop.swap(false, Ordering::SeqCst) {
+            let _ = signal_hook::low_level::raise(SIGSTOP);
+        }
     }
 }
 

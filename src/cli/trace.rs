@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &Context) -> super::Result {
         let made = trace_paper(&trace, context.now()).map_err(|error: OpError| Failure::from(error))?;
         files = paper::write(&made, path, context)?;
     }
-    output::result(&if context.globals.json { document(&trace, &files).to_string() } else { text(&trace, &files) })
+    output::result(&if context.globals.json { output::json(&document(&trace, &files)) } else { text(&trace, &files) })
 }
 
 fn subject(subject: &Subject) -> Value {

@@ -76,7 +76,7 @@ pub use reader::{read, read_by};
 pub use reading::{Confidence, Kind, Measure, Reading, Scanned, Warning, is_same_unit};
 pub use rules::{Rules, without_lot_word};
 pub use settle::{Facts, Questions};
-pub use shown::shown;
+pub use shown::{shown, shows_itself};
 pub use template::{Field, NumberFault, Template, TemplateFault, TemplateWarning, Values};
 pub use unreadable::{ElementFault, Unreadable};
 

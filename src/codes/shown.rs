@@ -27,7 +27,9 @@ fn push_escaped(text: &mut String, bytes: &[u8]) {
     }
 }
 
-fn shows_itself(character: char) -> bool {
+/// True for a character that people see as itself and that does nothing to the text around it. The backslash is not, because
+/// [`shown`] begins its escapes with it.
+pub fn shows_itself(character: char) -> bool {
     match character {
         '\\' => false,
         ' '..='~' => true,

@@ -278,13 +278,56 @@ fn short(text: String) -> String {
 }
 
 /// One or more refusals: nothing was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("refused: {}", .0.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; "))]
-pub struct Refused(pub Vec<Refusal>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
+#[error("refused: {}", .listed.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; "))]
+pub struct Refused {
+    /// The first of them, [`MOST_LISTED`] at the most.
+    pub listed: Vec<Refusal>,
+    /// How many more there are, which are only counted.
+    pub more: usize,
+}
+
+/// So many refusals are listed; nobody reads more, and a stream may have a million of them.
+pub const MOST_LISTED: usize = 5_000;
+
+impl Refused {
+    /// Adds one.
+    pub fn push(&mut self, refusal: Refusal) {
+        if self.listed.len() < MOST_LISTED {
+            self.listed.push(refusal);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// True when nothing was refused.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// How many there are, listed or not.
+    pub fn count(&self) -> usize {
+        self.listed.len() + self.more
+    }
+}
+
+impl Extend<Refusal> for Refused {
+    fn extend<I: IntoIterator<Item = Refusal>>(&mut self, refusals: I) {
+        refusals.into_iter().for_each(|refusal| self.push(refusal));
+    }
+}
+
+impl FromIterator<Refusal> for Refused {
+    fn from_iter<I: IntoIterator<Item = Refusal>>(refusals: I) -> Refused {
+        let mut all = Refused::default();
+        all.extend(refusals);
+        all
+    }
+}
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Refused {
-        Refused(vec![refusal])
+        Refused { listed: vec![refusal], more: 0 }
     }
 }
 

@@ -68,7 +68,7 @@ macro_rules! code {
     ($($(#[$doc:meta])* $name:ident by $check:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(std::rc::Rc<str>);
 
         impl $name {
             /// Trims and normalises a text.
@@ -76,12 +76,17 @@ macro_rules! code {
             /// # Errors
             /// See [`CodeError`].
             pub fn new(text: &str) -> Result<$name, CodeError> {
-                $check(text).map($name)
+                $check(text).map(|text| $name(text.into()))
             }
 
             /// The text as it is kept and printed.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The text, held together with all who hold the code.
+            pub fn shared(&self) -> std::rc::Rc<str> {
+                self.0.clone()
             }
         }
 

@@ -39,7 +39,7 @@ pub fn open_accepting_loss(
     let recorded = store.write_alone(false, |writer| -> Result<Vec<RecordedOperation>> {
         let operation = |(index, lost): (usize, Option<&Head>)| {
             let new = statement(&loss, lost, kept_log.as_deref(), request);
-            Ok(writer.append_after_loss(&new, first + index as i64, lost)?)
+            Ok(writer.append_after_loss(new, first + index as i64, lost)?)
         };
         match stations.is_empty() {
             true => Ok(vec![operation((0, None))?]),

@@ -84,7 +84,7 @@ impl Allocate {
                     format!("{} of {} are missing for order {}{why}", left.display(item.scale), item.sku, order.code);
                 Refusal::new(Code::NotEnoughStock, message, format!("scantrail stock --item {}", item.sku))
             });
-            return Err(Refused(refusals.collect()).into());
+            return Err(refusals.collect::<Refused>().into());
         }
         let short: Vec<_> = short
             .iter()

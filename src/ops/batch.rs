@@ -21,8 +21,8 @@ use crate::ledger::{Code, Movement, OrderPlan, Receipt, Refusal, Refused, Verb};
 use crate::model::{LotDates, OperationNumber, OrderId, PartnerId, Place, PlaceId, PlaceKind, Stamp};
 use crate::scan::range::Range;
 use crate::scan::{
-    Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Stumble, Then, frames_by, repaired,
-    shown,
+    Accepted, Conversation, Framed, Framer, Line, OutOfOrder, Plan, Scan, ScanRef, Scans, Stumble, Then, frames_by,
+    repaired, shown,
 };
 use crate::store::{LotStatement, Store, View, Writer};
 
@@ -140,16 +140,19 @@ pub trait ScanVerb {
 ///
 /// # Errors
 /// [`OpError::File`] when the stream fails.
-pub fn read_scans(reader: impl BufRead, name: &str, profile: &Profile) -> Result<Vec<Framed>> {
+pub fn read_scans(reader: impl BufRead, name: &str, profile: &Profile) -> Result<Scans> {
     let framer = Framer::new().keeping_tabs(profile.keeps_tabs());
-    let read = frames_by(reader, framer).collect::<std::io::Result<Vec<Framed>>>();
-    let mut scans = read.map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })?;
-    if let Some(Framed::Scan(first)) = scans.first_mut()
-        && first.bytes.starts_with(BYTE_ORDER_MARK)
-    {
-        first.bytes.drain(..BYTE_ORDER_MARK.len());
+    let mut scans = Scans::default();
+    for (index, framed) in frames_by(reader, framer).enumerate() {
+        let mut framed = framed.map_err(|error| OpError::File { what: name.to_owned(), why: error.to_string() })?;
+        if let (0, Framed::Scan(first)) = (index, &mut framed)
+            && first.bytes.starts_with(BYTE_ORDER_MARK)
+        {
+            first.bytes.drain(..BYTE_ORDER_MARK.len());
+        }
+        scans.extend(repaired(framed, profile));
     }
-    Ok(scans.into_iter().flat_map(|framed| repaired(framed, profile)).collect())
+    Ok(scans)
 }
 
 /// What some editors put before the text of a file; it says how the file is encoded and belongs to no scan.
@@ -159,7 +162,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 ///
 /// # Errors
 /// Every refusal of the stream, each with its line; `op-id-reused`; what the database says.
-pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Result<Recorded> {
+pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans: &Scans) -> Result<Recorded> {
     let digest = content(verb, request, scans).digest();
     let mut warnings = Vec::new();
     let recorded = record(store, request, digest, |writer| {
@@ -175,7 +178,7 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
         };
         plan.lot = made.lot.or(plan.lot);
         let (lines, found) =
-            judge_stream(writer, plan, &frame, &[&made.scans, scans].concat(), &house, verb.options())?;
+            judge_stream(writer, plan, &frame, &Parts { made: &made.scans, scans }, &house, verb.options())?;
         warnings = found;
         warnings.extend(dates_of_several_lots(verb.options(), &lines));
         warnings.extend(repaired_scans(scans));
@@ -204,9 +207,9 @@ pub fn record_batch(store: &Store, verb: &dyn ScanVerb, request: &Request, scans
 }
 
 /// How many scans the station's profile changed: people should know that what is recorded is not what arrived.
-fn repaired_scans(scans: &[Framed]) -> Option<Warning> {
+fn repaired_scans(scans: &Scans) -> Option<Warning> {
     let changed = |framed: &&Framed| matches!(framed, Framed::Scan(Scan { arrived: Some(_), .. }));
-    let count = scans.iter().filter(changed).count();
+    let count = scans.others().filter(changed).count();
     let scans = if count == 1 { "1 scan was".to_owned() } else { format!("{count} scans were") };
     let message = format!("{scans} repaired by the profile of this station's scanner");
     (count > 0).then_some(Warning { code: "repaired-scans", line: None, scan: None, message })
@@ -231,27 +234,31 @@ fn dates_of_several_lots(options: &BatchOptions, lines: &[Line]) -> Option<Warni
 
 /// Scans as they are kept: what arrived, then, where that differs, what it was repaired to and the reading that was chosen.
 /// Line feeds and carriage returns end scans, so that neither stands within one.
-fn raw(scans: &[Framed]) -> Vec<u8> {
-    let kept = scans.iter().map(|framed| {
-        let Framed::Scan(scan) = framed else { return framed.arrived().to_vec() };
-        let mut parts = vec![scan.arrived()];
-        if scan.arrived.is_some() || scan.chosen.is_some() {
-            parts.push(&scan.bytes);
+fn raw(scans: &Scans) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for (index, framed) in scans.iter().enumerate() {
+        if index > 0 {
+            kept.push(b'\n');
         }
-        parts.extend(scan.chosen.as_ref().map(String::as_bytes));
-        parts.join(&b'\r')
-    });
-    kept.collect::<Vec<_>>().join(&b'\n')
+        kept.extend(framed.arrived());
+        let Framed::Scan(scan) = framed else { continue };
+        let repaired = (scan.arrived.is_some() || scan.chosen.is_some()).then_some(scan.bytes);
+        for part in repaired.into_iter().chain(scan.chosen.map(String::into_bytes)) {
+            kept.push(b'\r');
+            kept.extend(part);
+        }
+    }
+    kept
 }
 
 /// What a batch is apart from its scans: the digest that is the same for the same command and flags, and both in words.
 pub fn command_of(verb: &dyn ScanVerb, request: &Request) -> ([u8; 32], String) {
-    let content = content(verb, request, &[]);
+    let content = content(verb, request, &Scans::default());
     let words = content.words().to_owned();
     (content.digest(), words)
 }
 
-fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content {
+fn content(verb: &dyn ScanVerb, request: &Request, scans: &Scans) -> Content {
     let command = match verb.verb() {
         Verb::ReturnToSupplier => "return --to-supplier",
         other => other.word(),
@@ -266,10 +273,10 @@ fn content(verb: &dyn ScanVerb, request: &Request, scans: &[Framed]) -> Content 
     content.switch("ranges", options.ranges);
     content.switch("accept-guess", options.accept_guess);
     verb.describe(&mut content);
-    for scan in scans {
+    for scan in scans.iter() {
         content.bytes(scan.bytes());
         if let Framed::Scan(Scan { chosen: Some(chosen), .. }) = scan {
-            content.flag("reading", Some(chosen));
+            content.flag("reading", Some(&chosen));
         }
     }
     content
@@ -312,28 +319,53 @@ struct Stream<'v, 'c> {
     lookup: Lookup<'v, 'c>,
     conversation: Conversation,
     options: &'v BatchOptions,
-    refusals: Vec<Refusal>,
+    refusals: Refused,
     warnings: Vec<Warning>,
     passed_over: usize,
 }
+
+/// The scans of a batch: those of numbers that are made for it, then those that were read.
+struct Parts<'s> {
+    made: &'s [Framed],
+    scans: &'s Scans,
+}
+
+impl Parts<'_> {
+    fn len(&self) -> usize {
+        self.made.len() + self.scans.len()
+    }
+
+    fn get(&self, index: usize) -> Option<Framed> {
+        self.made.get(index).cloned().or_else(|| self.scans.get(index.checked_sub(self.made.len())?))
+    }
+}
+
+/// So many scans are read and looked up together: what is known of them is given up before the next ones.
+const LOOKED_UP_TOGETHER: usize = 8_192;
 
 fn judge_stream(
     view: &View<'_>,
     plan: Plan,
     frame: &Frame,
-    scans: &[Framed],
+    scans: &Parts<'_>,
     house: &House,
     options: &BatchOptions,
 ) -> Result<(Vec<Line>, Vec<Warning>)> {
     let lookup = Lookup::new(view, plan.verb, frame, house.today())?;
-    let mut refusals = Vec::new();
+    let mut refusals = Refused::default();
     let kept = without_undone(scans, house, &mut refusals)?;
-    let read: Vec<_> = kept.into_iter().map(|framed| house.read(framed)).collect();
-    lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
     let conversation = Conversation::new(plan);
     let mut stream = Stream { lookup, conversation, options, refusals, warnings: Vec::new(), passed_over: 0 };
-    for (scan, reading) in read {
-        stream.take(&scan, reading)?;
+    for (number, part) in kept.chunks(LOOKED_UP_TOGETHER).enumerate() {
+        if number > 0 {
+            view.forget_found();
+        }
+        let read: Vec<_> =
+            part.iter().filter_map(|index| scans.get(*index)).map(|framed| house.read(&framed)).collect();
+        stream.lookup.look_ahead(read.iter().filter_map(|(_, reading)| reading.as_ref().ok()))?;
+        for (scan, reading) in read {
+            stream.take(&scan, reading)?;
+        }
     }
     stream.finish()
 }
@@ -406,7 +438,8 @@ impl Stream<'_, '_> {
     }
 
     fn tell_passed_over(&mut self) {
-        if let (Some(last), 1..) = (self.refusals.last_mut(), self.passed_over) {
+        let last = self.refusals.listed.last_mut().filter(|_| self.refusals.more == 0);
+        if let (Some(last), 1..) = (last, self.passed_over) {
             let scans = match self.passed_over {
                 1 => "1 scan after it was".to_owned(),
                 many => format!("{many} scans after it were"),
@@ -426,7 +459,7 @@ impl Stream<'_, '_> {
         if self.refusals.is_empty() {
             return Ok((self.conversation.into_lines().1, self.warnings));
         }
-        Err(Refused(self.refusals).into())
+        Err(self.refusals.into())
     }
 }
 
@@ -443,25 +476,25 @@ fn range_refusal(range: &Range) -> Refusal {
     Refusal::new(Code::AmbiguousScan, message, "--ranges takes it as a range, --allow-odd-serials as one serial")
 }
 
-/// The scans that count, after "undo the last scan" took others back.
-fn without_undone<'s>(scans: &'s [Framed], house: &House, refusals: &mut Vec<Refusal>) -> Result<Vec<&'s Framed>> {
-    let mut kept: Vec<&Framed> = Vec::with_capacity(scans.len());
-    for framed in scans {
-        match command(framed, house) {
+/// The numbers of the scans that count, after "undo the last scan" took others back.
+fn without_undone(scans: &Parts<'_>, house: &House, refusals: &mut Refused) -> Result<Vec<usize>> {
+    let mut kept: Vec<usize> = Vec::with_capacity(scans.len());
+    for (index, framed) in (0..scans.len()).filter_map(|index| Some((index, scans.get(index)?))) {
+        match command(&framed, house) {
             Some(Command::UndoLastScan) => {
                 if kept.pop().is_none() {
-                    let (scan, _) = house.read(framed);
+                    let (scan, _) = house.read(&framed);
                     let refusal = Refusal::new(Code::NothingToUndo, "there is no scan before it", "go on scanning");
                     refusals.push(refusal.at(scan.line, scan.shown));
                 }
             }
             Some(Command::Cancel) => {
-                let (scan, _) = house.read(framed);
+                let (scan, _) = house.read(&framed);
                 let refusal =
                     Refusal::new(Code::Cancelled, "the batch was cancelled by scan", "begin again when ready");
-                return Err(Refused(vec![refusal.at(scan.line, scan.shown)]).into());
+                return Err(refusal.at(scan.line, scan.shown).into());
             }
-            _ => kept.push(framed),
+            _ => kept.push(index),
         }
     }
     Ok(kept)

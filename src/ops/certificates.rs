@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::record::Warning;
 use super::{OpError, Result};
 use crate::codes::shown;
-use crate::ledger::{Holding, Movement, Refusal, Refused, SerialRecord, certificate_missing};
+use crate::ledger::{Holding, Movement, Refusal, SerialRecord, certificate_missing};
 use crate::model::{Item, LotId, OperationNumber, OrderId, Quantity, SerialId};
 use crate::store::{CERTIFICATE, FreeStockOrder, RecordedOperation, StockRow, Target, View};
 
@@ -54,7 +54,7 @@ pub(super) fn judge_movements(view: &View<'_>, movements: &[Movement]) -> Result
     }
     match refusals.is_empty() {
         true => Ok(()),
-        false => Err(OpError::Refused(Refused(refusals))),
+        false => Err(OpError::Refused(refusals.into_iter().collect())),
     }
 }
 

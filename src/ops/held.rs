@@ -1,6 +1,6 @@
 //! What holds and expiry do to the other verbs: who is refused, what arrives on hold, and what is written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::NaiveDate;
@@ -86,13 +86,15 @@ pub fn held_by(
 /// Goods that arrive and are on hold at once are told. Where a lot is now on hold because more of it came from somebody
 /// whose goods are, what is allocated of it is given back. `arriving` is the receipt that it is.
 pub fn on_arrival(view: &View<'_>, arriving: Option<Receipt>, draft: &mut Draft) -> Result<Vec<Warning>> {
+    let items: BTreeSet<ItemId> = draft.movements.iter().map(|one| one.item).collect();
+    view.find_holds_ahead(&items.into_iter().collect::<Vec<_>>())?;
     let mut arrived: Vec<&Movement> = Vec::new();
     for one in &draft.movements {
-        if !view.place(one.from.place)?.kind.is_internal() && view.place(one.to.place)?.kind.is_internal() {
+        let arrives = !view.place(one.from.place)?.kind.is_internal() && view.place(one.to.place)?.kind.is_internal();
+        if arrives && !view.holds_of(one.item)?.is_empty() {
             arrived.push(one);
         }
     }
-    view.find_holds_ahead(&arrived.iter().map(|one| one.item).collect::<Vec<_>>())?;
     let units = arrived.iter().filter_map(|one| Some((one.item, one.serial?.serial)));
     view.find_receipts_ahead(&units.collect::<Vec<_>>())?;
     let mut held: BTreeMap<(ItemId, Option<LotId>, OperationNumber), (Rc<Hold>, Quantity)> = BTreeMap::new();

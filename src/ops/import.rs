@@ -129,23 +129,24 @@ pub fn import(
     content.bytes(bytes);
     record(store, request, content.digest(), |writer| {
         let rows = rows(kind, bytes)?;
-        let mut refusals = Vec::new();
+        let mut refusals = Refused::default();
         let count = rows.len();
         let today = request.stamp.recorded_at.date_naive();
         for (index, (line, text, outcome)) in make(kind, rows, writer, today).enumerate() {
             match outcome {
                 Ok(()) => {}
-                Err(OpError::Refused(Refused(found))) => {
+                Err(OpError::Refused(found)) => {
                     let place = |one: Refusal| if one.line.is_some() { one } else { one.at(line, text.clone()) };
-                    refusals.extend(found.into_iter().map(place));
+                    refusals.extend(found.listed.into_iter().map(place));
+                    refusals.more += found.more;
                 }
                 Err(other) => return Err(other),
             }
             progress(index + 1, count);
         }
         if !refusals.is_empty() {
-            refusals.sort_by_key(|refusal| refusal.line);
-            return Err(Refused(refusals).into());
+            refusals.listed.sort_by_key(|refusal| refusal.line);
+            return Err(refusals.into());
         }
         let detail = serde_json::json!({ "imported": kind.word(), "rows": count }).to_string();
         Ok(Draft { kind: "import", detail: Some(detail), ..Draft::default() })
@@ -275,7 +276,7 @@ fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
         .from_reader(bytes);
     let columns = columns(kind, reader.byte_headers().map_err(broken)?)?;
     let mut rows = Vec::new();
-    let mut refusals = Vec::new();
+    let mut refusals = Refused::default();
     let mut counted = (0, 1);
     for record in reader.byte_records() {
         let record = record.map_err(broken)?;
@@ -308,7 +309,7 @@ fn rows(kind: ImportKind, bytes: &[u8]) -> Result<Vec<Row>> {
     if refusals.is_empty() && rows.is_empty() {
         refusals.push(bad("the file has no rows", "a header line and one row for each thing are wanted"));
     }
-    if refusals.is_empty() { Ok(rows) } else { Err(Refused(refusals).into()) }
+    if refusals.is_empty() { Ok(rows) } else { Err(refusals.into()) }
 }
 
 /// The line on which a row begins: `start` may lie before the line ends above it. `counted` is a position up to which
@@ -325,7 +326,7 @@ fn line_at(bytes: &[u8], start: usize, counted: &mut (usize, u32)) -> u32 {
 
 fn columns(kind: ImportKind, header: &csv::ByteRecord) -> Result<Vec<Option<&'static str>>> {
     let mut found = Vec::new();
-    let mut refusals = Vec::new();
+    let mut refusals = Refused::default();
     for cell in header {
         let name = String::from_utf8_lossy(cell).trim().to_ascii_lowercase().replace('_', " ");
         let column =
@@ -350,7 +351,7 @@ fn columns(kind: ImportKind, header: &csv::ByteRecord) -> Result<Vec<Option<&'st
                 .push(bad(format!("the column {name} is missing"), "the first line names the columns").at(1, *name));
         }
     }
-    if refusals.is_empty() { Ok(found) } else { Err(Refused(refusals).into()) }
+    if refusals.is_empty() { Ok(found) } else { Err(refusals.into()) }
 }
 
 fn broken(error: csv::Error) -> OpError {

@@ -97,7 +97,7 @@ impl<'v, 'c> Lookup<'v, 'c> {
             serials.extend(text.and_then(|text| SerialCode::new(text).ok()));
         }
         if let (Some((supplier, _)), Some(words)) = (self.supplier, &self.words) {
-            words.borrow_mut().extend(self.view.items_of_supplier(supplier, &codes)?);
+            *words.borrow_mut() = self.view.items_of_supplier(supplier, &codes)?;
         }
         self.view.find_codes_ahead(&codes.iter().map(String::as_str).collect::<Vec<_>>())?;
         self.view.find_serials_ahead(&serials)?;

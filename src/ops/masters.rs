@@ -176,23 +176,24 @@ impl AddOrder {
             return Err(Refusal::new(Code::CodeTaken, message, format!("scantrail order show {code}")).into());
         }
         let partner = self.partner_id(writer, kind)?;
-        let mut refusals = Vec::new();
+        let mut refusals = Refused::default();
         let mut lines = Vec::new();
         for (sku, quantity, line) in &self.lines {
             match order_line(writer, sku, quantity) {
                 Ok(found) => lines.push(found),
-                Err(super::OpError::Refused(Refused(found))) => {
+                Err(super::OpError::Refused(found)) => {
                     let place = |refusal: Refusal| match line {
                         Some(line) => refusal.at(*line, format!("{sku}={quantity}")),
                         None => refusal,
                     };
-                    refusals.extend(found.into_iter().map(place));
+                    refusals.extend(found.listed.into_iter().map(place));
+                    refusals.more += found.more;
                 }
                 Err(other) => return Err(other),
             }
         }
         if !refusals.is_empty() {
-            return Err(Refused(refusals).into());
+            return Err(refusals.into());
         }
         writer.add_order(&code, kind, partner, &lines)?;
         Ok(())

@@ -23,7 +23,7 @@ impl OutOfOrderPicks {
             let of_units = line
                 .serials
                 .iter()
-                .filter_map(|unit| Some((&unit.record.as_ref()?.lot.as_ref()?.code, unit.passed_over.as_ref()?)));
+                .filter_map(|unit| Some((&unit.record.as_ref()?.lot.as_ref()?.code, unit.passed_over.as_deref()?)));
             for (taken, (first, why)) in of_lot.chain(of_units) {
                 let (sku, first) = (&line.item.sku, &first.code);
                 let row = json!({

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::record::{Warning, record};
 use super::{Content, Draft, OpError, Recorded, Request, Result, resolve};
 use crate::codes::shown;
-use crate::ledger::{Code, Holding, Movement, Refusal, Refused, SerialRecord, owned_by_other};
+use crate::ledger::{Code, Holding, Movement, Refusal, SerialRecord, owned_by_other};
 use crate::model::{Item, ItemId, LotCode, LotId, PartnerId, PartnerKind, SerialId};
 use crate::store::{Owned, Partner, Store, View, Writer};
 
@@ -55,7 +55,7 @@ pub(super) fn judge_movements(view: &View<'_>, movements: &[Movement], customer:
     }
     match refusals.is_empty() {
         true => Ok(()),
-        false => Err(OpError::Refused(Refused(refusals))),
+        false => Err(OpError::Refused(refusals.into_iter().collect())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Paper from the ledger: what was recorded prints again with the same bytes.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -10,7 +11,7 @@ use super::told::{short_of, sites_left};
 use super::trace::{Trace, TraceNow};
 use super::{Attached, OpError, Result, resolve};
 use crate::codes::{BadgeName, Command, Gtin, Mode, Question, sheet};
-use crate::ledger::{Code, Refusal, Stage};
+use crate::ledger::{Code, Refusal, Refused, Stage};
 use crate::model::{Item, LotCode, LotId, PartnerKind, Quantity, SerialCode};
 use crate::print::calibration_sheet::{self, CalibrationSheet};
 use crate::print::command_sheet::{self, Group, SheetSize};
@@ -118,16 +119,16 @@ pub fn labels_for(
     let options = options(format!("Labels: {kind}"), now, identity);
     let item = item.map(|text| resolve::item(view, text)).transpose()?;
     let mut labels = Vec::new();
-    let mut refusals = Vec::new();
+    let mut refused = Refused::default();
     for code in codes {
         match label_named(view, kind, code, item.as_deref(), request.symbology) {
             Ok(label) => labels.push(label),
-            Err(OpError::Refused(refused)) => refusals.extend(refused.0),
+            Err(OpError::Refused(one)) => refused.extend(one.listed),
             Err(other) => return Err(other),
         }
     }
-    if !refusals.is_empty() {
-        return Err(crate::ledger::Refused(refusals).into());
+    if !refused.is_empty() {
+        return Err(refused.into());
     }
     sheets(labels, request, &options, progress)
 }
@@ -558,7 +559,7 @@ fn moved(operation: &RecordedOperation) -> impl Iterator<Item = &RecordedLine> {
 struct Grouped<'l> {
     first: &'l RecordedLine,
     quantity: Quantity,
-    serials: Vec<String>,
+    serials: Vec<Rc<str>>,
 }
 
 fn grouped(lines: &[RecordedLine]) -> Vec<Grouped<'_>> {
@@ -600,7 +601,7 @@ fn pick_line(group: Grouped<'_>) -> PickLine {
         unit,
         lot: line.lot.as_ref().map(|lot| lot.code.to_string()),
         expires: line.lot.as_ref().and_then(|lot| lot.dates.expires).map(|date| date.to_string()),
-        serials: group.serials,
+        serials: group.serials.iter().map(|serial| serial.as_ref().to_owned()).collect(),
     }
 }
 

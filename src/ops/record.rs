@@ -11,7 +11,7 @@ use crate::model::limits::{
     LONGEST_FIELD, LONGEST_FIELD_NAME, LONGEST_NAME, LONGEST_REMARK, TooLong, fits, is_kept_time,
 };
 use crate::scan::ScanRef;
-use crate::store::{NewOperation, RecordedOperation, Store, Writer};
+use crate::store::{CLOCK_WENT_BACK, NewOperation, RecordedOperation, Store, Writer};
 
 /// What every writing command is given.
 #[derive(Debug, Clone)]
@@ -95,6 +95,21 @@ impl Warning {
             message: odd.message.clone(),
         };
         reading.doubts().map(warning).collect()
+    }
+}
+
+impl Warning {
+    /// Says that the clock of the station shows an earlier time than that of an operation before, which is named.
+    fn of_clock(operation: &RecordedOperation) -> Option<Warning> {
+        let detail = operation.detail_document();
+        let mark = detail.get(CLOCK_WENT_BACK)?;
+        let (number, recorded_at) = (mark["operation"].as_i64()?, mark["recorded_at"].as_str()?);
+        let now = operation.stamp.recorded_at.to_rfc3339();
+        let message = format!(
+            "the clock of this station shows {now}, and operation {number} was recorded at {recorded_at} already: one of the two \
+             clocks was wrong, and this operation is marked; look at the clock (date) before you go on"
+        );
+        Some(Warning { code: "clock-went-back", line: None, scan: None, message })
     }
 }
 
@@ -210,7 +225,7 @@ fn record_in(
     check_texts(request)?;
     let draft = decide(writer)?;
     check_length("the invoice", draft.invoice.as_deref().unwrap_or_default(), LONGEST_NAME)?;
-    let operation = writer.append(&NewOperation {
+    let operation = writer.append(NewOperation {
         op_id: request.op_id.clone(),
         content,
         kind: draft.kind.to_owned(),
@@ -227,5 +242,7 @@ fn record_in(
         lot_dates: draft.lot_dates,
         scans: draft.scans,
     })?;
-    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings: draft.warnings })
+    let mut warnings = draft.warnings;
+    warnings.extend(Warning::of_clock(&operation));
+    Ok(Recorded { operation, already_recorded: false, dry_run: request.dry_run, warnings })
 }

@@ -104,7 +104,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             let message = "it is not said which order is shipped";
             return Err(Refusal::new(Code::UnknownOrder, message, "scantrail sell --so CODE --picked").into());
         };
-        let (mut movements, mut refusals) = (Vec::new(), Vec::new());
+        let (mut movements, mut refusals) = (Vec::new(), Refused::default());
         for holding in writer.claimed(writer.claim_of(order.id, Stage::Picked)?)? {
             if frame.from.as_ref().is_some_and(|from| from.id != holding.standing.place.id) {
                 continue;
@@ -141,7 +141,7 @@ pub fn ship_picked(store: &Store, sell: &Sell, request: &Request) -> Result<Reco
             }
         }
         if !refusals.is_empty() {
-            return Err(Refused(refusals).into());
+            return Err(refusals.into());
         }
         certificates::judge_movements(writer, &movements)?;
         owners::judge_movements(writer, &movements, frame.customer)?;

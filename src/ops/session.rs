@@ -19,7 +19,7 @@ use crate::ledger::{Code, Refusal, Verb};
 use crate::model::{LotCode, SerialCode};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
-use crate::scan::{Accepted, Conversation, Due, Framed, Known, OutOfOrder, Scan, ScanRef, Stumble};
+use crate::scan::{Accepted, Conversation, Due, Framed, Known, OutOfOrder, Scan, ScanRef, Scans, Stumble};
 use crate::store::{Store, View};
 
 /// The most digits of a quantity.
@@ -535,7 +535,7 @@ impl<'s> Session<'s> {
     /// As [`record_batch`]: another station may have taken a unit in the meantime. The batch is as it was; see
     /// [`Session::reopen`].
     pub fn record(&self) -> Result<Recorded> {
-        let scans: Vec<Framed> = self.accepted.iter().map(|kept| kept.framed.clone()).collect();
+        let scans: Scans = self.accepted.iter().map(|kept| kept.framed.clone()).collect();
         record_batch(self.store, self.verb, self.request, &scans)
     }
 }

@@ -35,9 +35,9 @@ pub struct LineSerial {
     /// Its text.
     pub code: SerialCode,
     /// Its record, when it is known.
-    pub record: Option<SerialRecord>,
+    pub record: Option<Box<SerialRecord>>,
     /// The lot that should have gone before its own, and why it did not.
-    pub passed_over: Option<(Rc<LotRecord>, String)>,
+    pub passed_over: Option<Box<(Rc<LotRecord>, String)>>,
     /// The measure that was stated for it.
     pub measure: Option<Quantity>,
 }

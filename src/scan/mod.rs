@@ -8,6 +8,7 @@ mod group;
 mod plan;
 pub mod range;
 pub mod station;
+mod stream;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +18,4 @@ pub use conversation::{Accepted, Conversation, Due, Stumble, Then};
 pub use framing::{Framed, Framer, Frames, MOST_BYTES, Scan, frames, frames_by, repaired};
 pub use group::{Line, LineLot, LineSerial};
 pub use plan::{Known, OutOfOrder, Plan, ScanRef, Wants};
+pub use stream::Scans;

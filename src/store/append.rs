@@ -1,16 +1,17 @@
 //! Appending an operation with its movements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::clock::{self, Earlier};
 use super::engine::{Bind, Position, Value};
 use super::free_stock::dated;
 use super::operation::{RecordedLine, RecordedOperation};
 use super::stock::{lot_key, lot_of_key};
 use super::{Head, Result, StoreError, Writer};
-use crate::ledger::{Chain, GENESIS, Movement, SerialHop, Spot};
-use crate::model::{LotDates, LotId, OperationNumber, OrderId, PartnerId, Stamp};
+use crate::ledger::{Chain, GENESIS, Movement, Spot};
+use crate::model::{LotDates, LotId, OperationNumber, OrderId, PartnerId, SerialId, Stamp};
 
 /// An operation to be appended.
 #[derive(Debug, Clone)]
@@ -66,12 +67,15 @@ impl LotStatement {
     }
 }
 
+/// So many movements are named in one go.
+const NAMED_TOGETHER: usize = 1 << 16;
+
 impl Writer<'_> {
     /// Appends an operation under the number of [`Writer::number`].
     ///
     /// # Errors
     /// [`StoreError::Constraint`] when the database sees a rule of the ledger broken.
-    pub fn append(&self, new: &NewOperation) -> Result<RecordedOperation> {
+    pub fn append(&self, new: NewOperation) -> Result<RecordedOperation> {
         self.append_to(new, None)
     }
 
@@ -80,18 +84,20 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// As [`Writer::append`].
-    pub fn append_after_loss(&self, new: &NewOperation, number: i64, lost: Option<&Head>) -> Result<RecordedOperation> {
+    pub fn append_after_loss(&self, new: NewOperation, number: i64, lost: Option<&Head>) -> Result<RecordedOperation> {
         self.number.set(Some(OperationNumber(number)));
         self.append_to(new, lost)
     }
 
-    fn append_to(&self, new: &NewOperation, lost: Option<&Head>) -> Result<RecordedOperation> {
+    fn append_to(&self, mut new: NewOperation, lost: Option<&Head>) -> Result<RecordedOperation> {
         let number = self.number()?;
         self.append_lot_dates(number, &new.lot_dates)?;
         let (root, sign) = match new.reverses {
             None => (number, 1),
             Some(reversed) => self.root_of(reversed)?,
         };
+        let last = self.last_row_of(&new.stamp.station)?;
+        let before = [last.map(|last| last.operation), self.engine.newest_operation()?];
         let recorded = RecordedOperation {
             number,
             op_id: new.op_id.clone(),
@@ -104,30 +110,37 @@ impl Writer<'_> {
             note: new.note.clone(),
             reason: new.reason.clone(),
             fields: serde_json::to_string(&new.fields).unwrap_or_default(),
-            detail: new.detail.clone(),
+            detail: clock::marked(new.detail.as_deref(), new.stamp.recorded_at.timestamp(), before),
             reverses: new.reverses,
             root,
             sign,
-            lines: self.named(number, &new.movements)?,
+            lines: self.named(number, std::mem::take(&mut new.movements))?,
         };
-        self.append_row(&recorded, new, lost)?;
-        if let Some(scans) = &new.scans {
+        self.append_row(&recorded, &new, last, lost)?;
+        if let Some(scans) = new.scans.take() {
             let sql = "INSERT INTO scans (operation, stream) VALUES ($1, $2)";
             self.execute(sql, (number.0, scans.as_slice()))?;
         }
-        self.append_movements(number, &new.movements)?;
-        self.append_positions(&new.movements)?;
-        self.change_balances(&new.movements)?;
+        self.append_movements(number, &recorded.lines)?;
+        self.append_positions(&recorded.lines)?;
+        self.change_balances(&recorded.lines)?;
         self.cache.serials.borrow_mut().clear();
         Ok(recorded)
     }
 
-    /// The movements with the names that they are sealed with.
-    fn named(&self, number: OperationNumber, movements: &[Movement]) -> Result<Vec<RecordedLine>> {
-        let serials = movements.iter().filter_map(|one| one.serial.map(|hop| hop.serial));
-        let texts = self.serial_codes(serials)?;
-        let text = |one: &Movement| one.serial.and_then(|hop| texts.get(&hop.serial).cloned());
-        self.lines(number, movements.iter().map(|one| (*one, text(one))))
+    /// The movements with the names that they are sealed with. There may be a million of them: those that are named are
+    /// given up in parts.
+    fn named(&self, number: OperationNumber, mut movements: Vec<Movement>) -> Result<Vec<RecordedLine>> {
+        self.find_serial_codes_ahead(movements.iter().filter_map(|one| one.serial.map(|hop| hop.serial)))?;
+        let text = |one: &Movement| one.serial.and_then(|hop| self.known_serial_code(hop.serial));
+        let mut lines = Vec::with_capacity(movements.len());
+        movements.reverse();
+        while !movements.is_empty() {
+            let part = movements.split_off(movements.len().saturating_sub(NAMED_TOGETHER));
+            movements.shrink_to_fit();
+            lines.extend(self.lines(number, part.iter().rev().map(|one| (*one, text(one))))?);
+        }
+        Ok(lines)
     }
 
     fn root_of(&self, reversed: OperationNumber) -> Result<(OperationNumber, i64)> {
@@ -137,7 +150,7 @@ impl Writer<'_> {
         found.ok_or_else(|| StoreError::Damaged(format!("operation {reversed} is missing")))
     }
 
-    fn append_movements(&self, number: OperationNumber, movements: &[Movement]) -> Result<()> {
+    fn append_movements(&self, number: OperationNumber, lines: &[RecordedLine]) -> Result<()> {
         let columns = [
             "operation",
             "line",
@@ -151,7 +164,7 @@ impl Writer<'_> {
             "to_place",
             "to_claim",
         ];
-        let mut rows = movements.iter().enumerate().map(|(index, one)| {
+        let mut rows = lines.iter().map(RecordedLine::movement).enumerate().map(|(index, one)| {
             let all = [
                 Some(number.0),
                 Some(index as i64 + 1),
@@ -171,19 +184,21 @@ impl Writer<'_> {
     }
 
     /// Where the serials stand after their last hop.
-    fn append_positions(&self, movements: &[Movement]) -> Result<()> {
-        let mut first_hops: HashMap<i64, u32> = HashMap::new();
-        let mut last: BTreeMap<i64, Position> = BTreeMap::new();
-        for one in movements {
-            let Some(SerialHop { serial, hop }) = one.serial else { continue };
-            first_hops.entry(serial.0).or_insert(hop);
-            let (place, claim) = (one.to.place.0, one.to.claim.0);
+    fn append_positions(&self, lines: &[RecordedLine]) -> Result<()> {
+        let mut hops: Vec<(SerialId, usize)> =
+            lines.iter().enumerate().filter_map(|(index, line)| Some((line.unit?, index))).collect();
+        hops.sort_unstable();
+        let units = || hops.chunk_by(|one, other| one.0 == other.0);
+        let is_new = |unit: &&[(SerialId, usize)]| lines[unit[0].1].hop == 1;
+        let position = |unit: &[(SerialId, usize)]| {
+            let (serial, last) = unit[unit.len() - 1];
+            let one = lines[last].movement();
+            let (place, claim, hop) = (one.to.place.0, one.to.claim.0, lines[last].hop);
             let (lot, quantity) = (lot_key(one.lot), one.quantity.smallest_units());
-            last.insert(serial.0, Position { serial: serial.0, item: one.item.0, lot, place, claim, hop, quantity });
-        }
-        let (new, moved): (Vec<Position>, Vec<Position>) =
-            last.into_values().partition(|one| first_hops.get(&one.serial) == Some(&1));
-        let mut rows = new.iter().map(|one| {
+            Position { serial: serial.0, item: one.item.0, lot, place, claim, hop, quantity }
+        };
+        let moved: Vec<Position> = units().filter(|unit| !is_new(unit)).map(position).collect();
+        let mut rows = units().filter(is_new).map(position).map(|one| {
             let all = [one.serial, one.item, one.lot, one.place, one.claim, one.hop.into(), one.quantity];
             all.map(|one| Value::Integer(Some(one))).to_vec()
         });
@@ -191,9 +206,9 @@ impl Writer<'_> {
         self.engine.move_positions(&moved)
     }
 
-    fn change_balances(&self, movements: &[Movement]) -> Result<()> {
+    fn change_balances(&self, lines: &[RecordedLine]) -> Result<()> {
         let mut changes: BTreeMap<(i64, i64, Spot), i64> = BTreeMap::new();
-        for one in movements {
+        for one in lines.iter().map(RecordedLine::movement) {
             let units = one.quantity.smallest_units();
             for (spot, change) in [(one.from, -units), (one.to, units)] {
                 let total = changes.entry((one.item.0, lot_key(one.lot), spot)).or_default();
@@ -259,12 +274,25 @@ impl Writer<'_> {
         .map(drop)
     }
 
-    fn append_row(&self, new: &RecordedOperation, asked: &NewOperation, lost: Option<&Head>) -> Result<()> {
-        let last = self.one(
-            "SELECT station_sequence, hash FROM operation WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1",
-            [new.stamp.station.as_str()],
-            |row| Ok((row.get::<i64>(0)?, row.get::<[u8; 32]>(1)?)),
-        )?;
+    /// The last row of a station.
+    fn last_row_of(&self, station: &str) -> Result<Option<LastRow>> {
+        let sql = "SELECT station_sequence, hash, number, recorded_at, recorded_offset, detail FROM operation
+                   WHERE station = $1 ORDER BY station_sequence DESC LIMIT 1";
+        self.one(sql, [station], |row| {
+            let operation =
+                Earlier::of(row.get(2)?, row.get(3)?, row.get(4)?, row.get::<Option<String>>(5)?.as_deref());
+            Ok(LastRow { sequence: row.get(0)?, hash: row.get(1)?, operation })
+        })
+    }
+
+    fn append_row(
+        &self,
+        new: &RecordedOperation,
+        asked: &NewOperation,
+        last: Option<LastRow>,
+        lost: Option<&Head>,
+    ) -> Result<()> {
+        let last = last.map(|row| (row.sequence, row.hash));
         let lost = lost.map(|head| (head.station_sequence, head.hash));
         let (last_sequence, previous) = last.max(lost).unwrap_or((0, GENESIS));
         let hash = seal(&previous, last_sequence + 1, new, asked);
@@ -310,6 +338,14 @@ impl Writer<'_> {
         });
         Ok(())
     }
+}
+
+/// The last row of a station, which the next one follows.
+#[derive(Clone, Copy)]
+struct LastRow {
+    sequence: i64,
+    hash: [u8; 32],
+    operation: Earlier,
 }
 
 /// The hash of a row over the row before it, its own content and its movements with the names they are known by.

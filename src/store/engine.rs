@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use super::clock::Earlier;
 use super::files::FileFolder;
 use super::{Head, Result, StoreError};
 
@@ -60,6 +61,9 @@ pub(super) trait Engine {
 
     /// The number of the next operation. With `dry_run` nothing is used up by it.
     fn next_operation(&self, dry_run: bool) -> Result<i64>;
+
+    /// The operation with the greatest number, as far as it is known without getting in the way of other stations.
+    fn newest_operation(&self) -> Result<Option<Earlier>>;
 
     /// After rows with numbers of their own were inserted: new ones are numbered after them.
     fn follow_numbers(&self) -> Result<()>;

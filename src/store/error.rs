@@ -38,6 +38,14 @@ pub enum StoreError {
     /// Another station held the write lock too long.
     #[error("the database is busy: another station has been writing for a long time")]
     Busy,
+    /// Another process held the write lock too long.
+    #[error("the database is busy: {holder}, has been writing for a long time")]
+    HeldBy {
+        /// The process, in words.
+        holder: String,
+        /// What can be done about it.
+        remedy: String,
+    },
     /// The server cannot be reached, or does not let us in. Nothing was written.
     #[error("the database server cannot be used: {0}")]
     Unreachable(String),
@@ -118,7 +126,7 @@ impl StoreError {
             StoreError::NotOurs { .. } | StoreError::Empty(_) => "not-a-database",
             StoreError::Newer { .. } => "database-newer",
             StoreError::Older { .. } => "database-older",
-            StoreError::Busy => "database-busy",
+            StoreError::Busy | StoreError::HeldBy { .. } => "database-busy",
             StoreError::Unreachable(_) => "database-unreachable",
             StoreError::Lost(_) => "database-lost",
             StoreError::Conflict(_) => "database-busy",
@@ -144,7 +152,7 @@ impl StoreError {
     }
 
     /// What to do next.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &str {
         match self {
             StoreError::Missing(_) => {
                 "name the right file with --db or SCANTRAIL_DB, or make a new one: scantrail init"
@@ -156,6 +164,7 @@ impl StoreError {
             StoreError::Newer { .. } => "install the scantrail that made it; nothing was changed",
             StoreError::Older { .. } => "as the owner of the tables, once: scantrail init",
             StoreError::Busy => "try again; if it stays so, look for a scantrail that hangs",
+            StoreError::HeldBy { remedy, .. } => remedy,
             StoreError::Unreachable(_) => {
                 "check the URL, the network and the server, then repeat the command; docs/many-stations.md"
             }

@@ -3,12 +3,13 @@
 //! A file lies under the SHA-256 of its content, in a folder of the first two digits: `stock.db-files/ab/abcdef…`. No name
 //! that somebody typed or scanned is ever a part of a path.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::ordinary::open_ordinary_itself;
 use super::own_names::{FILES, OwnNames};
 use super::{Result, StoreError};
 use crate::disk::{INCOMING, Temporary, sync_folder};
@@ -89,7 +90,7 @@ impl FileFolder {
     /// Opens a file by its hash.
     pub fn open(&self, hash: FileHash) -> Result<File> {
         let path = self.path(hash);
-        open_regular(&path).map_err(|error| damaged(hash, &format!("{}: {error}", path.display())))
+        open_ordinary_itself(&path).map_err(|error| damaged(hash, &format!("{}: {error}", path.display())))
     }
 
     /// Makes a folder, and sees to it that it is there after a power cut.
@@ -109,28 +110,6 @@ impl FileFolder {
 pub(super) fn damaged(hash: FileHash, why: &str) -> StoreError {
     StoreError::FileDamaged(format!("the file {} cannot be used: {why}", hash.short()))
 }
-
-/// Opens an ordinary file, and nothing else: a pipe or a device would be waited for.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    without_surprises(&mut options);
-    let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file")),
-    }
-}
-
-#[cfg(unix)]
-fn without_surprises(options: &mut OpenOptions) {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-}
-
-#[cfg(not(unix))]
-fn without_surprises(_options: &mut OpenOptions) {}
 
 /// Whoever may use the database may use its files, and nobody else. Where a file system knows no permissions, those of the
 /// database are the same for all.

@@ -288,7 +288,7 @@ impl View<'_> {
             let lot = row.get::<Option<i64>>(1)?.map(LotId);
             let spot = Spot { place: PlaceId(row.get(3)?), claim };
             let units = Quantity::from_smallest_units(row.get(4)?);
-            let serial = (row.get::<Option<String>>(2)?, row.get::<Option<i64>>(5)?.map(SerialId));
+            let serial = (row.get::<Option<String>>(2)?.map(Rc::from), row.get::<Option<i64>>(5)?.map(SerialId));
             Ok((ItemId(row.get(0)?), lot, serial, spot, units))
         })?;
         let line = |(item, lot, (serial, unit), spot, quantity)| {
@@ -300,7 +300,7 @@ impl View<'_> {
                 }
                 None => None,
             };
-            Ok(RecordedLine { item, lot, serial, unit, quantity, from: standing.clone(), to: standing })
+            Ok(RecordedLine { item, lot, serial, unit, hop: 0, quantity, from: standing.clone(), to: standing })
         };
         rows.into_iter().map(line).collect()
     }

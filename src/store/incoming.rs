@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::files::{Hashing, LARGEST, LARGEST_IN_DATABASE, LARGEST_ON_SERVER, open_regular};
+use super::files::{Hashing, LARGEST, LARGEST_IN_DATABASE, LARGEST_ON_SERVER};
+use super::ordinary::open_ordinary_itself;
 use super::{Result, Store, StoreError, Writer};
 use crate::disk::Temporary;
 use crate::model::FileHash;
@@ -47,7 +48,7 @@ impl Store {
         if folder.is_some_and(|folder| folder.is_database(&found)) {
             return Err(failed(&"it belongs to the database"));
         }
-        let file = open_regular(&found).map_err(|error| failed(&error))?;
+        let file = open_ordinary_itself(&found).map_err(|error| failed(&error))?;
         let largest = if folder.is_some() { LARGEST } else { LARGEST_ON_SERVER };
         if file.metadata().is_ok_and(|file| file.len() > largest) {
             return Err(StoreError::FileTooLarge(too_large(&shown, folder.is_some())));

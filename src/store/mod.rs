@@ -7,6 +7,7 @@
 mod address;
 mod append;
 mod attachments;
+mod clock;
 mod codes;
 mod copy;
 mod copy_files;
@@ -25,6 +26,7 @@ mod numbers;
 mod open;
 mod operation;
 mod orders;
+mod ordinary;
 mod own_names;
 mod owners;
 mod postgresql;
@@ -41,6 +43,7 @@ use std::time::Duration;
 pub use address::{Address, AddressError};
 pub use append::{LotStatement, NewOperation};
 pub use attachments::{Attachment, CERTIFICATE, Target};
+pub(crate) use clock::CLOCK_WENT_BACK;
 pub use codes::SupplierCodes;
 pub use copy::{Copied, copy_database};
 pub use error::StoreError;
@@ -54,6 +57,7 @@ pub use masters::{Found, ItemCode, NewItem, Partner};
 pub use open::{Opened, Options};
 pub use operation::{RecordedLine, RecordedOperation};
 pub use orders::{Progress, ProgressKind};
+pub use ordinary::{is_open_to_others, open_ordinary, read_ordinary, read_ordinary_text};
 pub use own_names::OwnNames;
 pub use owners::Owned;
 pub use postgresql::STATION_GRANTS;
@@ -61,13 +65,13 @@ pub use sqlite::MIN_SQLITE_VERSION;
 pub use stock::{StockFilter, StockRow, Unit};
 
 use crate::ledger::{Claim, LotRecord};
-use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId, SerialId};
+use crate::model::{ClaimId, Item, ItemId, LotId, OperationNumber, Place, PlaceId};
 use attachments::KnownCertificates;
 use engine::{Engine, Parameters, Purpose, Row};
 use holds::HoldCache;
 use masters::CodeRow;
 use owners::OwnerCache;
-use stock::SerialRow;
+use stock::{SerialRow, SerialTexts};
 
 /// What every call of the store gives.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -246,7 +250,7 @@ struct Cache {
     /// By text, for all items.
     serials: RefCell<HashMap<String, Vec<SerialRow>>>,
     /// The texts of serials that were read or made.
-    serial_codes: RefCell<HashMap<SerialId, String>>,
+    serial_codes: RefCell<SerialTexts>,
     /// Holds, and how goods came in.
     holds: RefCell<HoldCache>,
     owners: RefCell<OwnerCache>,

@@ -20,9 +20,11 @@ pub struct RecordedLine {
     /// Of which lot, with the dates known at that time.
     pub lot: Option<Rc<LotRecord>>,
     /// Which unit.
-    pub serial: Option<String>,
+    pub serial: Option<Rc<str>>,
     /// The row of that unit.
     pub unit: Option<SerialId>,
+    /// The number of its hop; 0 where there is no unit, or it does not move.
+    pub hop: u32,
     /// How much.
     pub quantity: Quantity,
     /// From where.
@@ -32,6 +34,18 @@ pub struct RecordedLine {
 }
 
 impl RecordedLine {
+    /// The movement itself.
+    pub(super) fn movement(&self) -> Movement {
+        Movement {
+            item: self.item.id,
+            lot: self.lot.as_ref().map(|lot| lot.id),
+            serial: self.unit.map(|serial| SerialHop { serial, hop: self.hop }),
+            quantity: self.quantity,
+            from: self.from.spot(),
+            to: self.to.spot(),
+        }
+    }
+
     /// True when goods stayed where they are and are set aside for nobody any more.
     pub fn gives_back(&self) -> bool {
         self.from.place.id == self.to.place.id && self.to.is_free()
@@ -186,7 +200,8 @@ impl View<'_> {
         let sql = "SELECT m.item, m.lot, m.serial, m.hop, m.quantity, m.from_place, m.from_claim, m.to_place,
                           m.to_claim, s.code
                    FROM movement m LEFT JOIN serial s ON s.id = m.serial WHERE m.operation = $1 ORDER BY m.line";
-        let rows = self.all(sql, [number.0], |row| Ok((movement(row)?, row.get(9)?)))?;
+        let rows =
+            self.all(sql, [number.0], |row| Ok((movement(row)?, row.get::<Option<String>>(9)?.map(Rc::from))))?;
         self.lines(number, rows)
     }
 
@@ -194,7 +209,7 @@ impl View<'_> {
     pub(super) fn lines(
         &self,
         number: OperationNumber,
-        movements: impl IntoIterator<Item = (Movement, Option<String>)>,
+        movements: impl IntoIterator<Item = (Movement, Option<Rc<str>>)>,
     ) -> Result<Vec<RecordedLine>> {
         let mut lots: HashMap<LotId, Rc<LotRecord>> = HashMap::new();
         let mut lot_of = |id: LotId| -> Result<Rc<LotRecord>> {
@@ -206,12 +221,13 @@ impl View<'_> {
             lots.insert(id, record.clone());
             Ok(record)
         };
-        let line = |(movement, serial): (Movement, Option<String>)| {
+        let line = |(movement, serial): (Movement, Option<Rc<str>>)| {
             Ok(RecordedLine {
                 item: self.item(movement.item)?,
                 lot: movement.lot.map(&mut lot_of).transpose()?,
                 serial,
                 unit: movement.serial.map(|hop| hop.serial),
+                hop: movement.serial.map_or(0, |hop| hop.hop),
                 quantity: movement.quantity,
                 from: self.standing(movement.from)?,
                 to: self.standing(movement.to)?,

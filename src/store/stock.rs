@@ -210,6 +210,12 @@ impl View<'_> {
         Ok(())
     }
 
+    /// Gives up what was looked up of codes and serials. A long batch is looked up in parts, which nobody asks for again.
+    pub fn forget_found(&self) {
+        self.cache.codes.borrow_mut().clear();
+        self.cache.serials.borrow_mut().clear();
+    }
+
     /// The item of a unit.
     ///
     /// # Errors
@@ -226,28 +232,27 @@ impl View<'_> {
         self.one("SELECT code FROM serial WHERE id = $1", [id.0], |row| row.get(0))
     }
 
-    /// The texts of serials. What was read or made under this view is not read again: the newest rows are where all
-    /// stations write, and reading there is what makes their transactions cross.
-    pub(super) fn serial_codes(&self, serials: impl Iterator<Item = SerialId>) -> Result<HashMap<SerialId, String>> {
-        let known = self.cache.serial_codes.borrow();
-        let mut codes = HashMap::new();
-        let mut unknown = Vec::new();
-        for serial in serials {
-            match known.get(&serial) {
-                Some(code) => drop(codes.insert(serial, code.clone())),
-                None => unknown.push(serial.0),
-            }
-        }
+    /// Looks up the texts of serials for [`View::known_serial_code`]. What was read or made under this view is not read
+    /// again: the newest rows are where all stations write, and reading there is what makes their transactions cross.
+    pub(super) fn find_serial_codes_ahead(&self, serials: impl Iterator<Item = SerialId>) -> Result<()> {
+        let mut known = self.cache.serial_codes.borrow_mut();
+        let unknown: Vec<i64> = serials.filter(|serial| known.get(*serial).is_none()).map(|serial| serial.0).collect();
         if !unknown.is_empty() {
             let sql = "SELECT id, code FROM serial WHERE id = ANY($1)";
-            codes.extend(self.all(sql, [unknown.as_slice()], |row| Ok((SerialId(row.get(0)?), row.get(1)?)))?);
+            let read = |row: &Row<'_>| Ok((SerialId(row.get(0)?), row.get::<&str>(1)?.into()));
+            known.found.extend(self.all(sql, [unknown.as_slice()], read)?);
         }
-        Ok(codes)
+        Ok(())
+    }
+
+    /// The text of a serial that was looked up.
+    pub(super) fn known_serial_code(&self, serial: SerialId) -> Option<Rc<str>> {
+        self.cache.serial_codes.borrow().get(serial).cloned()
     }
 
     fn serial_record(&self, row: SerialRow) -> Result<SerialRecord> {
         let lot = row.lot.map(|lot| self.lot_record(lot)).transpose()?;
-        self.cache.serial_codes.borrow_mut().insert(row.id, row.code.as_str().to_owned());
+        self.cache.serial_codes.borrow_mut().found.insert(row.id, row.code.shared());
         Ok(SerialRecord {
             id: row.id,
             item: row.item,
@@ -412,6 +417,22 @@ impl View<'_> {
     }
 }
 
+/// The texts of serials by their rows.
+#[derive(Default)]
+pub(super) struct SerialTexts {
+    /// Those that were looked up.
+    found: HashMap<SerialId, Rc<str>>,
+    /// Those that were made, in the order of their rows, which take less room so.
+    made: Vec<(SerialId, Rc<str>)>,
+}
+
+impl SerialTexts {
+    fn get(&self, serial: SerialId) -> Option<&Rc<str>> {
+        let made = || self.made.binary_search_by_key(&serial, |(made, _)| *made).ok().map(|index| &self.made[index].1);
+        self.found.get(&serial).or_else(made)
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct SerialRow {
     id: SerialId,
@@ -468,8 +489,8 @@ impl Writer<'_> {
         });
         self.engine.insert("serial", &["id", "item", "code"], &mut values)?;
         let made: Vec<SerialId> = rows.into_iter().map(SerialId).collect();
-        let texts = codes.iter().map(|code| code.as_str().to_owned());
-        self.cache.serial_codes.borrow_mut().extend(made.iter().copied().zip(texts));
+        let texts = codes.iter().map(SerialCode::shared);
+        self.cache.serial_codes.borrow_mut().made.extend(made.iter().copied().zip(texts));
         Ok(made)
     }
 }

@@ -112,14 +112,42 @@ fn what_is_typed_is_shown_and_can_be_corrected() {
 #[test]
 fn a_signal_sets_the_terminal_back_and_keeps_the_draft() {
     let world = World::stocked();
+    for (signal, flag) in [("TERM", ""), ("INT", " --resume"), ("HUP", " --resume"), ("QUIT", " --resume")] {
+        let mut terminal = begin(&world, &format!("{RECEIVE}{flag}"));
+        if flag.is_empty() {
+            terminal.scan("BOLT");
+        }
+        terminal.signal(signal);
+        let screen = terminal.ends_with(1);
+        assert!(
+            screen.contains("because a signal asked for it") && screen.contains("1 scan is kept as a draft"),
+            "{signal}: {screen}"
+        );
+    }
+}
+
+#[test]
+fn whoever_stops_the_program_gets_the_terminal_back_meanwhile() {
+    let world = World::stocked();
     let mut terminal = begin(&world, RECEIVE);
     terminal.scan("BOLT");
-    terminal.terminate();
-    let screen = terminal.ends_with(1);
-    assert!(
-        screen.contains("because a signal asked for it") && screen.contains("1 scan is kept as a draft"),
-        "{screen}"
-    );
+    for _ in 0..2 {
+        terminal.signal("TSTP");
+        terminal.wait_until_stopped();
+        assert!(terminal.is_as_people_use_it());
+        terminal.signal("CONT");
+        terminal.wait_until_raw();
+    }
+    // Nobody is asked before this one; a shell sets the terminal as it likes.
+    terminal.signal("STOP");
+    terminal.wait_until_stopped();
+    terminal.set_back();
+    terminal.signal("CONT");
+    terminal.wait_until_raw();
+    assert!(terminal.scan("5").contains("ok  5 each"));
+    terminal.press(0x04);
+    assert!(terminal.ends_with(0).contains("is recorded"));
+    assert_eq!(world.stock("BOLT"), ["WH1/A-01 25"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use scantrail::ops::{
     SubjectKind, Traced, Transfer, add_item, add_location, add_order, add_partner, hold, record_batch, ship_picked,
     short_of, trace, undo,
 };
-use scantrail::scan::Framed;
+use scantrail::scan::{Framed, Scans};
 use scantrail::store::{Address, Options, RecordedLine, StockFilter, Store};
 
 use crate::inspector::Inspector;
@@ -60,7 +60,7 @@ fn moves(lines: &[RecordedLine]) -> Vec<Move> {
     let one = |line: &RecordedLine| Move {
         item: line.item.sku.to_string(),
         lot: line.lot.as_ref().map(|lot| lot.code.to_string()),
-        serial: line.serial.clone(),
+        serial: line.serial.as_deref().map(str::to_owned),
         units: line.quantity.smallest_units(),
         from: claim_of(&line.from),
         to: claim_of(&line.to),
@@ -236,7 +236,7 @@ impl World {
         match outcome {
             Ok(recorded) => Ok(recorded),
             Err(OpError::Refused(refused)) => {
-                Err(refused.0.iter().map(|refusal| (refusal.line, refusal.code.text())).collect())
+                Err(refused.listed.iter().map(|refusal| (refusal.line, refusal.code.text())).collect())
             }
             Err(other) => panic!("the database said {other:?}\n{}", self.log),
         }
@@ -287,7 +287,7 @@ impl World {
             }),
         };
         let scan = |(index, text): (usize, String)| Framed::Scan(scantrail::scan::Scan::new(index as u32 + 1, text));
-        let scans: Vec<Framed> = batch.scans(&self.model).into_iter().enumerate().map(scan).collect();
+        let scans: Scans = batch.scans(&self.model).into_iter().enumerate().map(scan).collect();
         record_batch(&self.store, verb.as_ref(), request, &scans)
     }
 

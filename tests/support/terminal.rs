@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Termios, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 /// How long an answer may take before the test fails: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,6 +25,18 @@ pub struct Terminal {
     screen: Arc<(Mutex<Vec<u8>>, Condvar)>,
     /// How much of the screen was looked at.
     seen: usize,
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let pause = Duration::from_millis(10);
+    let looks = PATIENCE.as_millis() / pause.as_millis();
+    assert!(
+        (0..looks).any(|_| is_so() || {
+            std::thread::sleep(pause);
+            false
+        }),
+        "{what}"
+    );
 }
 
 impl Terminal {
@@ -104,10 +116,31 @@ impl Terminal {
         self.child.wait().unwrap();
     }
 
-    /// Asks the program to end.
-    pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+    /// Sends the program a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
+    }
+
+    /// Waits until the program is stopped.
+    pub fn wait_until_stopped(&self) {
+        let stat = format!("/proc/{}/stat", self.child.id());
+        wait_until("the program does not stop", || std::fs::read_to_string(&stat).unwrap().contains(") T "));
+    }
+
+    /// Waits until every byte reaches the program as it is sent.
+    pub fn wait_until_raw(&self) {
+        wait_until("the terminal is not raw", || !self.is_as_people_use_it());
+    }
+
+    /// True when the terminal puts lines together and shows what is typed.
+    pub fn is_as_people_use_it(&self) -> bool {
+        tcgetattr(&self.slave).unwrap().local_modes.contains(LocalModes::ICANON | LocalModes::ECHO)
+    }
+
+    /// Sets the terminal as a shell does that gets it back.
+    pub fn set_back(&self) {
+        tcsetattr(&self.slave, OptionalActions::Now, &self.before).unwrap();
     }
 
     /// Waits for the end of the program; the terminal must be set as it was before.

@@ -384,7 +384,9 @@ pub fn finish(mut command: Command, shown: &str, stdin: &[u8]) -> Outcome {
         stderr: String::from_utf8(output.stderr).unwrap_or_else(|error| panic!("{shown}: stderr is not text: {error}")),
     };
     assert!(!BUGS.contains(&outcome.exit) && outcome.exit >= 0, "stopped by a bug:\n{outcome}");
-    let steers = |text: &str| text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\x07'));
+    let steers = |text: &str| {
+        text.chars().any(|one| !scantrail::codes::shows_itself(one) && !matches!(one, '\n' | '\x07' | '\\'))
+    };
     assert!(!steers(&outcome.stdout) && !steers(&outcome.stderr), "steers the terminal: {:?}", outcome.to_string());
     outcome
 }

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::failure::{EXIT_UNKNOWN, Failure};
 use super::output::safe;
 use super::scans::DraftArgs;
-use crate::ledger::{Code, Refusal};
+use crate::ledger::{Code, Refusal, Refused};
 use crate::ops::{Answer, OpError, Recorded, Rejudged, Request, ScanVerb, Session};
 use crate::scan::draft::Kept;
 use crate::scan::range::Range;
@@ -121,7 +121,7 @@ impl<'s, 'e> Live<'s, 'e> {
         self.screen.summary(self.session.conversation());
         match self.session.record() {
             Ok(recorded) => Ok(Some(recorded)),
-            Err(OpError::Refused(refused)) => self.reopen(refused.0, is_at_end).map(|()| None),
+            Err(OpError::Refused(refused)) => self.reopen(refused, is_at_end).map(|()| None),
             Err(error) => Err(self.with_hint(error.into())),
         }
     }
@@ -144,15 +144,15 @@ impl<'s, 'e> Live<'s, 'e> {
     }
 
     /// Another station was faster: what is refused now is told, and the batch goes on without it.
-    fn reopen(&mut self, refused: Vec<Refusal>, is_at_end: bool) -> Result<(), Failure> {
-        let is_ours_to_settle = !is_at_end && refused.iter().all(|one| one.code != Code::OpIdReused);
+    fn reopen(&mut self, refused: Refused, is_at_end: bool) -> Result<(), Failure> {
+        let is_ours_to_settle = !is_at_end && refused.listed.iter().all(|one| one.code != Code::OpIdReused);
         if !is_ours_to_settle {
             return Err(Failure::Refused(refused));
         }
         let rejudged = self.session.reopen()?;
         self.keeper.rewrite(&self.session)?;
         if rejudged.refused.is_empty() {
-            refused.iter().for_each(|one| self.screen.refuse(one));
+            refused.listed.iter().for_each(|one| self.screen.refuse(one));
         }
         self.tell_rejudged("not recorded", &rejudged);
         Ok(())

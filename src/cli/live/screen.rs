@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::context::Context;
 use crate::cli::failure::refusal_text;
-use crate::cli::output::safe;
+use crate::cli::output::{harmless, safe};
 use crate::cli::terminal;
 use crate::ledger::Refusal;
 use crate::scan::Conversation;
@@ -63,7 +63,7 @@ impl Screen {
         let mut text = String::new();
         if !self.quiet {
             // A third of the line at least is left for what is typed.
-            text = format!("{} > ", cut(due, self.columns().saturating_mul(2) / 3 - 3));
+            text = format!("{} > ", cut(&harmless(due), self.columns().saturating_mul(2) / 3 - 3));
             self.write(&text);
         }
         if let Some(echo) = &self.echo {
@@ -109,7 +109,7 @@ impl Screen {
     }
 
     fn say_refused(&self, bells: &str, word: &str, refusal: &Refusal) {
-        let text = refusal_text(refusal).replacen("refused", &self.painted(word, "31"), 1);
+        let text = harmless(&refusal_text(refusal)).replacen("refused", &self.painted(word, "31"), 1);
         self.write(&format!("{bells}  {text}\n"));
     }
 
@@ -132,7 +132,7 @@ impl Screen {
             let lot = line.lot.as_ref().map(|lot| format!(" lot {}", safe(lot.code.as_str()))).unwrap_or_default();
             let quantity = line.quantity.display(line.item.scale);
             let text = format!("  {quantity} {} {}{lot}", line.item.unit, line.item.sku);
-            self.write(&format!("{}\n", cut(&text, self.columns())));
+            self.write(&format!("{}\n", cut(&harmless(&text), self.columns())));
         }
     }
 }

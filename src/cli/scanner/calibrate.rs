@@ -140,7 +140,7 @@ fn keep(calibration: &Calibration, end: &LineEnd, context: &Context) -> crate::c
         document["losses"] = losses.collect();
         document["end"] = json!(end.names());
         document["saved"] = json!((!context.globals.dry_run).then(|| path.display().to_string()));
-        document.to_string()
+        output::json(&document)
     } else {
         said(&kept, end, &path.display().to_string(), context.globals.dry_run)
     };

@@ -27,7 +27,7 @@ pub fn run(context: &Context) -> crate::cli::Result {
         Err(error) => return Err(wrong(error)),
     };
     if context.globals.json {
-        return output::result(&json!({ "removed": removed }).to_string());
+        return output::result(&output::json(&json!({ "removed": removed })));
     }
     output::result(if removed { "The scanner profile is removed.\n" } else { "There is no scanner profile.\n" })
 }

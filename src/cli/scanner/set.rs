@@ -36,5 +36,5 @@ pub fn run(args: &Args, context: &Context) -> crate::cli::Result {
     if !context.globals.dry_run {
         kept.write(&path)?;
     }
-    output::result(&if context.globals.json { document(&kept).to_string() } else { described(&kept.profile) })
+    output::result(&if context.globals.json { output::json(&document(&kept)) } else { described(&kept.profile) })
 }

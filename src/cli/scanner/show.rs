@@ -16,7 +16,7 @@ pub struct Args {}
 pub fn run(context: &Context) -> crate::cli::Result {
     let kept = StationProfile::read(&context.profile_path()?)?.unwrap_or_default();
     if context.globals.json {
-        return output::result(&document(&kept).to_string());
+        return output::result(&output::json(&document(&kept)));
     }
     let mut text = described(&kept.profile);
     text.extend(kept.losses.iter().map(|loss| format!("Cannot be repaired: {}\n", safe(loss).replace(r"\x5C", "\\"))));

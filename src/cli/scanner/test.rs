@@ -51,7 +51,7 @@ pub fn run(context: &Context) -> crate::cli::Result {
         }
     }
     if context.globals.json {
-        return output::result(&json!({ "scans": documents }).to_string());
+        return output::result(&output::json(&json!({ "scans": documents })));
     }
     Ok(())
 }

@@ -294,7 +294,8 @@ impl Conversation {
         // Where a lot was scanned, it has been judged by it.
         let lot = record.and_then(|record| record.lot.as_ref()).filter(|_| group.known_lot().is_none());
         let passed_over = lot.map(|lot| self.judge_order_of_picking(&item, lot, reading, known)).transpose()?.flatten();
-        Ok((item.clone(), LineSerial { code: code.clone(), record: record.cloned(), measure: None, passed_over }))
+        let (record, passed_over) = (record.cloned().map(Box::new), passed_over.map(Box::new));
+        Ok((item.clone(), LineSerial { code: code.clone(), record, measure: None, passed_over }))
     }
 
     pub(super) fn item_of_unit(

@@ -299,7 +299,7 @@ impl Conversation {
             Quantity::parse(text, item.scale).map_err(|error| refused(quantity_refusal(text, error, &what), then))?;
         self.judge_amount(&item, measure).map_err(|refusal| refused(refusal, Then::TakeSlot))?;
         let unit = self.open.as_ref().and_then(|group| group.serials.last());
-        let judged = unit.map_or(Ok(()), |(_, unit)| judge_measure_from_scrap(&item, unit.record.as_ref(), measure));
+        let judged = unit.map_or(Ok(()), |(_, unit)| judge_measure_from_scrap(&item, unit.record.as_deref(), measure));
         judged.map_err(|refusal| refused(refusal, Then::TakeSlot))?;
         self.count_more(item.id, measure);
         let Some(group) = self.open.as_mut() else { return Ok(String::new()) };
@@ -325,7 +325,7 @@ impl Conversation {
             let Some(text) = reading.amount_in(&item.unit) else { return Ok(()) };
             let what = format!("{} in {}", unit.code, item.unit);
             let measure = Quantity::parse(text, item.scale).map_err(|error| quantity_refusal(text, error, &what))?;
-            judge_measure_from_scrap(item, unit.record.as_ref(), measure)?;
+            judge_measure_from_scrap(item, unit.record.as_deref(), measure)?;
             unit.measure = Some(measure);
         }
         self.judge_amount(item, unit.quantity())?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::server::Parameters;
-use crate::store::AddressError;
+use crate::store::{AddressError, is_open_to_others, open_ordinary, read_ordinary_text};
 
 /// A line of a password file; `*` fits everything.
 pub(super) struct PasswordLine {
@@ -31,28 +31,23 @@ impl PasswordLine {
 pub(super) fn passwords(path: Option<PathBuf>, is_named: bool) -> Result<Vec<PasswordLine>, AddressError> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let shown = crate::codes::shown(path.to_string_lossy().as_bytes());
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let failed = |error: std::io::Error| AddressError(format!("the password file {shown}: {error}"));
+    let file = match open_ordinary(&path) {
+        Ok(file) => file,
         Err(_) if !is_named => return Ok(Vec::new()),
-        Err(error) => return Err(AddressError(format!("the password file {shown}: {error}"))),
+        Err(error) => return Err(failed(error)),
     };
-    if is_open_to_others(&path) {
+    if is_open_to_others(&file) {
         return Err(AddressError(format!(
             "others can read the password file {shown}: make it yours alone with chmod 0600 {shown}"
         )));
     }
+    let text = match std::io::read_to_string(file) {
+        Ok(text) => text,
+        Err(_) if !is_named => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
     Ok(text.lines().filter(|line| !line.starts_with('#')).filter_map(password_line).collect())
-}
-
-#[cfg(unix)]
-fn is_open_to_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_path: &Path) -> bool {
-    false
 }
 
 /// `host:port:database:user:password`, where a backslash takes the meaning from a colon or a backslash.
@@ -84,7 +79,7 @@ pub(super) fn service(
     let of_user = named.or_else(|| home.map(|home| home.join(".pg_service.conf")));
     let of_machine = PathBuf::from(machine.unwrap_or_else(|| "/etc/postgresql-common".to_owned()));
     for path in of_user.into_iter().chain([of_machine.join("pg_service.conf")]) {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let text = read_ordinary_text(&path).unwrap_or_default();
         if let Some(found) = section(&text, name) {
             return Ok(found);
         }

@@ -8,7 +8,7 @@ mod server;
 mod tls;
 mod values;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
@@ -19,6 +19,7 @@ use connect::{Connection, connect};
 pub use schema::STATION_GRANTS;
 pub use server::Server;
 
+use super::clock::Earlier;
 use super::engine::{Columns, Engine, Position, Purpose, Value};
 use super::files::FileFolder;
 use super::{Head, Opened, Options, Result, StoreError};
@@ -28,6 +29,8 @@ pub(super) struct Postgresql {
     server: Server,
     options: Options,
     session: RefCell<Option<Session>>,
+    /// The newest operation when the connection was made.
+    newest: Cell<Option<Earlier>>,
 }
 
 /// A connection with what was prepared on it.
@@ -57,7 +60,8 @@ impl Postgresql {
     /// [`StoreError::Unreachable`], [`StoreError::Missing`], [`StoreError::Newer`].
     pub(super) fn open(server: &Server, options: &Options) -> Result<Postgresql> {
         let engine = Postgresql::connect(server, options)?;
-        engine.with(|session| schema::check(&mut session.connection.client, &server.to_string()))?;
+        let newest = engine.with(|session| schema::check(&mut session.connection.client, &server.to_string()))?;
+        engine.newest.set(newest);
         Ok(engine)
     }
 
@@ -89,7 +93,12 @@ impl Postgresql {
 
     fn connect(server: &Server, options: &Options) -> Result<Postgresql> {
         let session = Session::new(connect(server, options, false)?);
-        Ok(Postgresql { server: server.clone(), options: *options, session: RefCell::new(Some(session)) })
+        Ok(Postgresql {
+            server: server.clone(),
+            options: *options,
+            session: RefCell::new(Some(session)),
+            newest: Cell::new(None),
+        })
     }
 
     /// Works on the session. One that is lost, or whose server takes no writes any more, is given up.
@@ -111,7 +120,7 @@ impl Postgresql {
         if session.as_ref().is_none_or(|session| session.connection.client.is_closed()) {
             *session = None;
             let mut connection = connect(&self.server, &self.options, true)?;
-            schema::check(&mut connection.client, &self.server.to_string())?;
+            self.newest.set(schema::check(&mut connection.client, &self.server.to_string())?);
             *session = Some(Session::new(connection));
         }
         Ok(())
@@ -293,6 +302,11 @@ impl Engine for Postgresql {
         }
         let rows = self.with(|session| session.rows("SELECT nextval('operation_number_seq')", &[]))?;
         rows.first().map_or(Err(StoreError::Other("no number".to_owned())), |row| Ok(row.try_get(0)?))
+    }
+
+    /// Looked up when the connection was made: a transaction that reads the newest row crosses all others that add one.
+    fn newest_operation(&self) -> Result<Option<Earlier>> {
+        Ok(self.newest.get())
     }
 
     fn follow_numbers(&self) -> Result<()> {

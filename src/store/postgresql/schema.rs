@@ -3,6 +3,8 @@
 use postgres::Client;
 use postgres::error::SqlState;
 
+use crate::store::clock::Earlier;
+use crate::store::engine::invalid;
 use crate::store::{Opened, Result, SCHEMA_VERSION, StoreError};
 
 const TABLES: &str = include_str!("schema.sql");
@@ -13,15 +15,16 @@ pub const STATION_GRANTS: &str = include_str!("grants.sql");
 /// Stations that make or update the schema at the same time do it one after the other.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('scantrail schema', 0))";
 
-/// Fails unless the database has the schema that this program knows.
+/// Fails unless the database has the schema that this program knows; gives its newest operation.
 ///
 /// # Errors
 /// [`StoreError::Missing`], [`StoreError::Newer`], [`StoreError::Older`]: a station may not change the schema, `init` does.
-pub(super) fn check(client: &mut Client, shown: &str) -> Result<()> {
-    match version(client)? {
+pub(super) fn check(client: &mut Client, shown: &str) -> Result<Option<Earlier>> {
+    let found = version(client)?;
+    match found.map(|(version, _)| version) {
         Some(found) if found > SCHEMA_VERSION => Err(StoreError::Newer { found, known: SCHEMA_VERSION }),
         Some(found) if found < SCHEMA_VERSION => Err(StoreError::Older { found, known: SCHEMA_VERSION }),
-        Some(_) => Ok(()),
+        Some(_) => Ok(found.and_then(|(_, newest)| newest)),
         None => Err(StoreError::Missing(shown.to_owned())),
     }
 }
@@ -70,7 +73,7 @@ fn make_locked(client: &mut Client, shown: &str) -> Result<Opened> {
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
     if is_there {
         return match check(client, shown) {
-            Ok(()) => Ok(Opened::WasThere),
+            Ok(_) => Ok(Opened::WasThere),
             Err(StoreError::Older { found, .. }) => update(client, found),
             Err(error) => Err(error),
         };
@@ -109,11 +112,21 @@ fn update(client: &mut Client, from: i64) -> Result<Opened> {
     Ok(Opened::Updated)
 }
 
-/// The version of the schema that is there.
-fn version(client: &mut Client) -> Result<Option<i64>> {
-    match client.query_typed("SELECT version FROM ledger_schema", &[]) {
-        Ok(rows) => Ok(rows.first().map(|row| row.try_get(0)).transpose()?),
+/// The version of the schema that is there, and the newest operation.
+fn version(client: &mut Client) -> Result<Option<(i64, Option<Earlier>)>> {
+    let sql = "SELECT version, number, recorded_at, recorded_offset, detail FROM ledger_schema LEFT JOIN
+               (SELECT number, recorded_at, recorded_offset, detail FROM operation ORDER BY number DESC LIMIT 1) AS newest ON true";
+    match client.query_typed(sql, &[]) {
+        Ok(rows) => Ok(rows.first().map(|row| Ok::<_, StoreError>((row.try_get(0)?, newest(row)?))).transpose()?),
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+fn newest(row: &postgres::Row) -> Result<Option<Earlier>> {
+    let number: Option<i64> = row.try_get(1)?;
+    let Some(number) = number else { return Ok(None) };
+    let offset: i64 = row.try_get(3)?;
+    let offset = i32::try_from(offset).map_err(|_| invalid("a time is out of range"))?;
+    Ok(Some(Earlier::of(number, row.try_get(2)?, offset, row.try_get(4)?)))
 }

@@ -127,7 +127,8 @@ impl Server {
     ) -> Result<Server, AddressError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let mut given = parameters_of(url)?;
-        let home = variable("HOME").map(PathBuf::from);
+        // A home that is not absolute would be another folder wherever the command is started.
+        let home = variable("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
         let found = |given: &Parameters, name: &str| {
             let stand_in = PARAMETERS.iter().find(|(known, _)| *known == name).and_then(|(_, name)| variable(name));
             given.get(name).cloned().or(stand_in)

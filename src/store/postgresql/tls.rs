@@ -1,5 +1,6 @@
 //! How a connection is protected on its way, by rustls.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -11,7 +12,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::server::{Server, TlsMode};
-use crate::store::{Result, StoreError};
+use crate::store::{Result, StoreError, read_ordinary};
 
 /// What connects with the protection that a mode asks for.
 ///
@@ -36,7 +37,7 @@ pub(super) fn connector(server: &Server, mode: TlsMode) -> Result<MakeRustlsConn
         None => builder.with_no_client_auth(),
         Some((certificate, key)) => {
             let chain = certificates(certificate)?;
-            let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(&key.display().to_string(), error))?;
+            let key = private_key(key)?;
             builder.with_client_auth_cert(chain, key).map_err(|error| unusable("the client certificate", error))?
         }
     };
@@ -47,10 +48,18 @@ fn unusable(what: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Unreachable(format!("{what} cannot be used: {error}"))
 }
 
-fn certificates(path: &std::path::Path) -> Result<Vec<CertificateDer<'static>>> {
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
     let shown = path.display().to_string();
-    let found = CertificateDer::pem_file_iter(path).map_err(|error| unusable(&shown, error))?;
-    found.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| unusable(&shown, error))
+    let bytes = read_ordinary(path).map_err(|error| unusable(&shown, error))?;
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| unusable(&shown, error))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let shown = path.display().to_string();
+    let bytes = read_ordinary(path).map_err(|error| unusable(&shown, error))?;
+    CertificateDer::pem_slice_iter(&bytes)
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|error| unusable(&shown, error))
 }
 
 /// Who may sign the certificate of a server: those of the root file, else those that this machine trusts.

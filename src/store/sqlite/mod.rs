@@ -3,6 +3,7 @@
 mod examine;
 mod fold;
 mod held_file;
+mod holder;
 mod log;
 mod loss;
 mod new_file;
@@ -21,12 +22,13 @@ use chrono::{DateTime, FixedOffset};
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::vtab::array::Array;
-use rusqlite::{CachedStatement, Connection, ErrorCode};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
 
 pub(super) use new_file::NewFile;
 pub use open::MIN_SQLITE_VERSION;
 use translate::translate;
 
+use super::clock::Earlier;
 use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
 use super::files::FileFolder;
 use super::{Head, Result, StoreError};
@@ -48,6 +50,8 @@ pub(super) struct Sqlite {
     commits: Cell<u32>,
     /// The newest operation that was found and may not be on disk.
     unsecured: Cell<Option<i64>>,
+    /// Told what is waited for, when it takes long.
+    tell: fn(&str),
     held: HeldFile,
 }
 
@@ -58,7 +62,7 @@ impl Engine for Sqlite {
             Purpose::Read => Ok(self.connection.execute_batch("BEGIN DEFERRED")?),
             Purpose::Write | Purpose::WriteAlone => {
                 self.secure_within(open::BUSY_TIMEOUT)?;
-                open::begin_to_write(&self.connection)
+                open::begin_to_write(&self.connection, self.tell)
             }
         }
     }
@@ -138,6 +142,16 @@ impl Engine for Sqlite {
         let mut last = self.connection.prepare_cached("SELECT coalesce(max(number), 0) FROM operation")?;
         let last: i64 = last.query_row([], |row| row.get(0))?;
         last.checked_add(1).ok_or_else(|| invalid("the number of the last operation is the largest there is"))
+    }
+
+    fn newest_operation(&self) -> Result<Option<Earlier>> {
+        let sql = "SELECT number, recorded_at, recorded_offset, detail FROM operation ORDER BY number DESC LIMIT 1";
+        let mut newest = self.connection.prepare_cached(sql)?;
+        let found = newest.query_row([], |row| {
+            let detail: Option<String> = row.get(3)?;
+            Ok(Earlier::of(row.get(0)?, row.get(1)?, row.get(2)?, detail.as_deref()))
+        });
+        Ok(found.optional()?)
     }
 
     /// New rows are always numbered after those that are there.

@@ -31,7 +31,7 @@ impl Sqlite {
         if is_empty(&self.connection)? {
             use_log(&self.connection)?;
         }
-        begin_to_write(&self.connection)?;
+        begin_to_write(&self.connection, self.tell)?;
         let made = is_empty(&self.connection).and_then(|is_empty| match is_empty {
             true => Ok(schema::create(&self.connection).map(|()| true)?),
             false => Ok(false),

@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::held_file::HeldFile;
+use super::holder;
 use super::log::Log;
 use super::schema::{self, APPLICATION_ID};
 use super::{Engine, Sqlite, unfit};
@@ -27,17 +28,24 @@ const OFTEN: u32 = 1_000;
 const SHORT_PAUSE: Duration = Duration::from_millis(1);
 const LONG_PAUSE: Duration = Duration::from_millis(5);
 
+/// The look after which it is told who is waited for: about two seconds after the first one.
+const TOLD_AFTER: u32 = 1_150;
+
 /// Takes the only write lock, waiting for other stations if need be. SQLite would wait too, but for up to a tenth of a
 /// second between two looks: then many stations do nothing for most of the time.
-pub(super) fn begin_to_write(connection: &Connection) -> Result<()> {
+pub(super) fn begin_to_write(connection: &Connection, tell: fn(&str)) -> Result<()> {
     connection.busy_timeout(Duration::ZERO)?;
     let mut look = 1;
     let begun = loop {
         match connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from) {
             Err(StoreError::Busy) if look < LOOKS => {
+                if look == TOLD_AFTER {
+                    tell(&holder::told(connection));
+                }
                 std::thread::sleep(if look < OFTEN { SHORT_PAUSE } else { LONG_PAUSE });
                 look += 1;
             }
+            Err(StoreError::Busy) => break Err(holder::busy(connection)),
             other => break other,
         }
     };
@@ -95,7 +103,7 @@ impl Sqlite {
     /// Brings an older schema to the one of this program. Another station may have done it, or do it at the same time:
     /// which schema there is counts once nobody else may write.
     fn update(&self) -> Result<()> {
-        begin_to_write(&self.connection)?;
+        begin_to_write(&self.connection, self.tell)?;
         let updated = marks(&self.connection).and_then(|(_, version)| {
             unfit::check_version(version)?;
             Ok(schema::update(&self.connection, version)?)
@@ -212,6 +220,7 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
         files: FileFolder::beside(&whole),
         path: whole,
         now: options.now,
+        tell: options.tell,
         is_trusted: Cell::new(false),
         commits: Cell::new(0),
         unsecured: Cell::new(None),

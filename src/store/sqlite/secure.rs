@@ -59,7 +59,7 @@ impl Sqlite {
 
     fn begin_within(&self, patience: Duration) -> Result<()> {
         if patience >= BUSY_TIMEOUT {
-            return begin_to_write(&self.connection);
+            return begin_to_write(&self.connection, self.tell);
         }
         self.connection.busy_timeout(patience)?;
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
