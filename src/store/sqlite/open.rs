@@ -26,6 +26,7 @@ const LONG_PAUSE: Duration = Duration::from_millis(5);
 /// Takes the only write lock, waiting for other stations if need be. SQLite would wait too, but for up to a tenth of a
 /// second between two looks: then many stations do nothing for most of the time.
 pub(super) fn begin_to_write(connection: &Connection) -> Result<()> {
+    unfit::check_writable(connection)?;
     connection.busy_timeout(Duration::ZERO)?;
     let mut look = 1;
     let begun = loop {
