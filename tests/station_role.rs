@@ -273,7 +273,7 @@ fn changes_of_the_past() -> Vec<(&'static str, String)> {
                  INSERT INTO serial (id, item, code) SELECT 900000 + n, {LAP}, 'X' || n FROM generate_series(1, 3) n"
             ),
         ),
-        ("hold", format!("INSERT INTO hold (operation, item) SELECT {OLD}, {LAP}")),
+        ("hold", format!("INSERT INTO hold (operation, item) SELECT min(number), {LAP} FROM operation")),
         ("hold_state", format!("INSERT INTO hold_state (hold, operation, is_on) SELECT operation, {OLD}, 0 FROM hold")),
         ("ownership", format!("INSERT INTO ownership (operation, line, item, lot) SELECT {OLD}, 1, {MILK}, {LOT}")),
         (

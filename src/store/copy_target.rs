@@ -10,7 +10,7 @@ pub(super) enum CopyTarget {
     /// It is there, and others may use it.
     There(Filling),
     /// There is no file of its name yet.
-    New(NewFile),
+    New(Box<NewFile>),
 }
 
 /// A connection whose transaction is taken back when it is dropped; after a commit there is nothing to take back.
@@ -44,7 +44,7 @@ impl CopyTarget {
         let there = match (Store::open(address, options), address) {
             (Ok(store), _) => return CopyTarget::of(store),
             (Err(StoreError::Missing(_)), Address::File(path)) => {
-                return NewFile::begin(path, options).map(CopyTarget::New);
+                return NewFile::begin(path, options).map(|file| CopyTarget::New(Box::new(file)));
             }
             (Err(StoreError::Empty(_)), Address::File(path)) => {
                 Sqlite::begin_in_empty(path, options)?.map(|engine| Box::new(engine) as Box<dyn Engine>)

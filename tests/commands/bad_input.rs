@@ -526,10 +526,11 @@ fn what_may_not_be_written_is_told() {
     }
     let outcome = as_nobody(&world, &format!("{RECEIVE} --json"), "BOLT\n1\n");
     assert_eq!(outcome.error_code(1), "database-read-only", "{outcome}");
+    assert!(outcome.stderr.contains("this user may not read and write"), "it says why: {outcome}");
     // The folder is read-only too.
     permit(&world.path("locked"), 0o555);
     let outcome = as_nobody(&world, "--db locked/new.db init --json", "");
-    assert!(["database-io", "database-read-only", "file"].contains(&outcome.error_code(1).as_str()), "{outcome}");
+    assert_eq!(outcome.error_code(1), "no-permission", "{outcome}");
     assert!(outcome.stdout.contains("locked"), "it names the file: {outcome}");
     let outcome = as_nobody(&world, "--db locked/below/new.db init --json", "");
     assert_eq!(outcome.error_code(1), "file", "{outcome}");

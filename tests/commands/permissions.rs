@@ -31,9 +31,9 @@ fn a_missing_permission_is_told_as_one() {
     let world = World::stocked_in_a_file();
     let is_root = is_root(&world);
     let file = world.path("scantrail.db");
-    // The file may not be read; it may not be written; the log beside it may not be; the folder may not be looked into.
+    // The file may not be read; the log beside it may not be; the folder may not be looked into.
     set_mode(world.folder(), 0o777);
-    for (mode, line) in [(0o000, "stock --json"), (0o000, "init --json"), (0o444, "item set BOLT --name Bolt --json")] {
+    for (mode, line) in [(0o000, "stock --json"), (0o000, "init --json")] {
         set_mode(&file, mode);
         let told = as_a_user(&world, line);
         assert_eq!(told.error_code(1), "no-permission", "{line}: {}", told.stderr);
@@ -46,9 +46,12 @@ fn a_missing_permission_is_told_as_one() {
         assert_eq!(told.error_code(1), "no-permission", "{}", told.stderr);
         assert!(told.stderr.contains("may not"), "{}", told.stderr);
     }
-    set_mode(world.folder(), 0o000);
-    let told = as_a_user(&world, "stock --json");
-    set_mode(world.folder(), 0o700);
+    let below = world.path("below");
+    std::fs::create_dir(&below).unwrap();
+    world.ok("--db below/stock.db init", "");
+    set_mode(&below, 0o000);
+    let told = as_a_user(&world, "--db below/stock.db stock --json");
+    set_mode(&below, 0o700);
     assert_eq!(told.error_code(1), "no-permission", "{}", told.stderr);
 }
 

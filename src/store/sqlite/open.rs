@@ -34,6 +34,7 @@ const TOLD_AFTER: u32 = 1_150;
 /// Takes the only write lock, waiting for other stations if need be. SQLite would wait too, but for up to a tenth of a
 /// second between two looks: then many stations do nothing for most of the time.
 pub(super) fn begin_to_write(connection: &Connection, tell: fn(&str)) -> Result<()> {
+    unfit::check_writable(connection)?;
     connection.busy_timeout(Duration::ZERO)?;
     let mut look = 1;
     let begun = loop {

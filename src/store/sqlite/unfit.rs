@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+
 use crate::store::{Result, StoreError};
 
 /// Fails when there is no file, or when nobody may say whether there is.
@@ -27,10 +29,22 @@ pub(super) fn explained(error: StoreError, path: &Path) -> StoreError {
             Some(what) => StoreError::NoPermission(what),
             None => StoreError::Io(format!("{}: {why}", path.display())),
         },
-        StoreError::ReadOnly(why) => {
-            missing_permission(path).map_or(StoreError::ReadOnly(why), StoreError::NoPermission)
-        }
+        StoreError::ReadOnly(why) => StoreError::ReadOnly(missing_permission(path).unwrap_or(why)),
         other => other,
+    }
+}
+
+/// Fails when SQLite has opened the file for reading only, as it does where it may not write.
+///
+/// # Errors
+/// [`StoreError::ReadOnly`].
+pub(super) fn check_writable(connection: &Connection) -> Result<()> {
+    match connection.is_readonly("main")? {
+        true => {
+            let path = Path::new(connection.path().unwrap_or_default());
+            Err(explained(StoreError::ReadOnly("it is open for reading only".to_owned()), path))
+        }
+        false => Ok(()),
     }
 }
 
