@@ -210,7 +210,7 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
     // A whole path is never taken for a URI, and has no symbolic link, beside which there would be no log.
     let whole = path.canonicalize().map_err(|error| unopened(path, &error))?;
     has_one_name(&whole)?;
-    let held = HeldFile::open(&whole).map_err(|error| unfit::explained(unopened(path, &error), path))?;
+    let held = HeldFile::open(&whole).map_err(|error| unopened(path, &error))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&whole, flags)
         .map_err(|error| unfit::explained(StoreError::Io(error.to_string()), path))?;
@@ -230,11 +230,10 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
 }
 
 fn unopened(path: &Path, error: &std::io::Error) -> StoreError {
-    let text = format!("{}: {error}", path.display());
     match error.kind() {
         std::io::ErrorKind::StorageFull => StoreError::Full,
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(text),
-        _ => StoreError::Io(text),
+        std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(format!("{}: {error}", path.display())),
+        _ => unfit::explained(StoreError::Io(error.to_string()), path),
     }
 }
 
