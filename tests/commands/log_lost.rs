@@ -2,7 +2,7 @@
 //! and names under which a file must not be opened.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use scantrail::codes::{Command, Mode};
 use serde_json::Value;
@@ -46,7 +46,7 @@ fn read(world: &World, name: &str) -> Vec<u8> {
 
 /// Every command stops with exit 1 and changes neither file nor log; gives the error.
 #[track_caller]
-fn stops(world: &World, database: &PathBuf) -> Value {
+fn stops(world: &World, database: &Path) -> Value {
     let log = database.with_file_name(LOG);
     let before = (fs::read(database).unwrap(), fs::read(&log).ok());
     let shown = database.display();
@@ -69,7 +69,7 @@ fn stops(world: &World, database: &PathBuf) -> Value {
     error
 }
 
-fn numbers_of(world: &World, database: &PathBuf) -> Vec<i64> {
+fn numbers_of(world: &World, database: &Path) -> Vec<i64> {
     let log = world.json(&format!("--db {} log --all", database.display()), "");
     log["operations"].as_array().unwrap().iter().map(|one| one["operation"].as_i64().unwrap()).collect()
 }
@@ -191,7 +191,7 @@ fn a_loss_that_is_accepted_is_recorded_for_ever() {
     assert!(again.stdout.contains("lost: "), "{again}");
     let number = world.json(&format!("--db {shown} receive --from ACME --to WH1/A-01"), "LAPTOP-15\n1\nAFTER\n");
     assert!(number["operation"].as_i64().unwrap() > last + 2, "{number}");
-    let sequence = |database: &PathBuf, sql: &str| crate::inspector::Inspector::of_file(database).number(sql);
+    let sequence = |database: &Path, sql: &str| crate::inspector::Inspector::of_file(database).number(sql);
     let newest = "SELECT max(station_sequence) FROM operation WHERE station = 'dock-1'";
     let before = sequence(&world.path(FILE), newest);
     assert_eq!(sequence(&lone, newest), before + 2);
