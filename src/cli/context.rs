@@ -216,7 +216,7 @@ impl Context {
             return Err(Failure::usage("--accept-loss records what is gone, and --dry-run records nothing"));
         }
         let (store, accepted) = open_accepting_loss(&address, &options, &self.request()?)?;
-        accepted.iter().for_each(|accepted| self.tell(&accepted_text(accepted)));
+        self.tell(&accepted.as_ref().map_or_else(|| "nothing is lost".to_owned(), accepted_text));
         Ok(store)
     }
 
@@ -351,7 +351,10 @@ impl Context {
 /// What was given up, and where that stands.
 fn accepted_text(accepted: &AcceptedLoss) -> String {
     let numbers = |all: Vec<String>| if all.is_empty() { "none that is known".to_owned() } else { all.join(", ") };
-    let lost = numbers(accepted.loss.missing.iter().map(|head| head.number.to_string()).collect());
+    let mut lost: Vec<i64> = accepted.loss.missing.iter().map(|head| head.number).collect();
+    lost.extend(&accepted.loss.unnamed);
+    lost.sort_unstable();
+    let lost = numbers(lost.iter().map(i64::to_string).collect());
     let recorded = numbers(accepted.recorded.iter().map(|one| one.number.to_string()).collect());
     let kept = accepted.kept_log.iter().map(|path| format!("; the log that was there is kept as {path}"));
     format!("lost for good: operations {lost}; recorded as operation {recorded}{}", kept.collect::<String>())

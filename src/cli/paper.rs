@@ -9,7 +9,7 @@ use super::output;
 use crate::disk::write_whole;
 use crate::model::limits::{MOST_SHOWN, shortened};
 use crate::ops::{OpError, Paper, Recorded, Warning, sold_certificates, write_certificates};
-use crate::store::{Address, OwnNames, Store, View};
+use crate::store::{Address, OwnNames, Store, View, is_of_a_database};
 
 /// Writes the files of a document: one under the given name, further ones with `-2`, `-3`, … before the ending.
 ///
@@ -58,6 +58,10 @@ pub fn refuse_database(path: &Path, context: &Context) -> Result<(), Failure> {
     match context.database() {
         Ok(Address::File(database)) if OwnNames::of(&database).has(path) => {
             let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it belongs to the database");
+            Err(Failure::file(&path.display().to_string(), &error))
+        }
+        _ if is_of_a_database(path) => {
+            let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is a database, or the log of one");
             Err(Failure::file(&path.display().to_string(), &error))
         }
         _ => Ok(()),

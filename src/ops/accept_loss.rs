@@ -67,7 +67,7 @@ fn statement(loss: &Loss, lost: Option<&Head>, kept_log: Option<&str>, request: 
     let station = lost.map_or(&request.stamp.station, |head| &head.station);
     let missing: Vec<Value> = loss.missing.iter().filter(|head| head.station == *station).map(named).collect();
     let detail =
-        json!({ "last": loss.last, "lost": missing, "accepted_at": request.stamp.station, "kept_log": kept_log })
+        json!({ "last": loss.last, "lost": missing, "unnamed": loss.unnamed, "accepted_at": request.stamp.station, "kept_log": kept_log })
             .to_string();
     let mut content = Chain::alone();
     content.text(Some("accept-loss"));

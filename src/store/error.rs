@@ -86,6 +86,9 @@ pub enum StoreError {
     /// Operations that were recorded are not there any more, because the write-ahead log is not.
     #[error("{0}")]
     LogLost(Box<Loss>),
+    /// Somebody removed or replaced the file or its log while it was in use.
+    #[error("{0} or its write-ahead log was removed or replaced while it was in use")]
+    Moved(String),
     /// The SQLite that is linked in is too old to be trusted.
     #[error("SQLite {0} is linked in, and it can lose commits")]
     TooOldSqlite(String),
@@ -138,6 +141,7 @@ impl StoreError {
             StoreError::NetworkFileSystem(_) => "network-file-system",
             StoreError::HardLinks { .. } => "hard-links",
             StoreError::LogLost(_) => "log-lost",
+            StoreError::Moved(_) => "database-moved",
             StoreError::TooOldSqlite(_) => "sqlite-too-old",
             StoreError::OutcomeUnknown(_) => "outcome-unknown",
             StoreError::Constraint(_) => "constraint",
@@ -186,6 +190,10 @@ impl StoreError {
             }
             StoreError::HardLinks { .. } => {
                 "keep one name, and remove the others: find . -samefile FILE; a symbolic link does no harm"
+            }
+            StoreError::Moved(_) => {
+                "nothing was written. Put back the file and its log as they were, then repeat the command; a live session keeps its \
+                 scans (--resume)"
             }
             StoreError::LogLost(loss) if loss.log_is_foreign => {
                 "nothing was written. Put back the two files that belong together, or restore a backup. Only if there is no other way, \

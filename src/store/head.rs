@@ -32,6 +32,8 @@ pub struct Loss {
     pub last: i64,
     /// The operations that are known to be missing, oldest first.
     pub missing: Vec<Head>,
+    /// Numbers between those that are missing too, and of which nothing else is known.
+    pub unnamed: Vec<i64>,
     /// A log lies beside the file that is not of this file, or not of this state of it.
     pub log_is_foreign: bool,
 }
@@ -59,9 +61,14 @@ impl std::fmt::Display for Loss {
             )?,
         }
         let named: Vec<String> = missing.iter().rev().take(NAMED).rev().map(Head::told).collect();
-        let more = missing.len().saturating_sub(NAMED);
-        let before = if more > 0 { format!("{more} more, ") } else { String::new() };
-        write!(formatter, " Missing: {before}{}", named.join(", "))
+        let older = missing.len().saturating_sub(NAMED);
+        let older = if older > 0 { format!("{older} older ones and ") } else { String::new() };
+        write!(formatter, " Missing: {older}{}", named.join(", "))?;
+        if !self.unnamed.is_empty() {
+            let numbers: Vec<String> = self.unnamed.iter().map(i64::to_string).collect();
+            write!(formatter, "; and {}, of which only the number is known", numbers.join(", "))?;
+        }
+        Ok(())
     }
 }
 

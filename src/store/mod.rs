@@ -58,7 +58,7 @@ pub use open::{Opened, Options};
 pub use operation::{RecordedLine, RecordedOperation};
 pub use orders::{Progress, ProgressKind};
 pub use ordinary::{is_open_to_others, open_ordinary, read_ordinary, read_ordinary_text};
-pub use own_names::OwnNames;
+pub use own_names::{OwnNames, is_of_a_database};
 pub use owners::Owned;
 pub use postgresql::STATION_GRANTS;
 pub use sqlite::MIN_SQLITE_VERSION;

@@ -45,6 +45,22 @@ impl OwnNames {
     }
 }
 
+/// True for any SQLite database, for the log of one, and for what lies beside one under its name. For files of databases that this
+/// process has not opened: one that is opened here loses its locks.
+pub fn is_of_a_database(path: &Path) -> bool {
+    begins_with(path, b"SQLite format 3\0")
+        || begins_with(path, &[0x37, 0x7F, 0x06])
+        || owner_of(path).is_some_and(|owner| begins_with(&owner, b"SQLite format 3\0"))
+}
+
+/// The magic numbers of the file format of SQLite, sections 1.3.1 and 4.1.
+fn begins_with(path: &Path, magic: &[u8]) -> bool {
+    use std::io::Read;
+    let mut begins = vec![0; magic.len()];
+    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    is_file && fs::File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && begins == magic
+}
+
 /// Fails for a path at which no database can be made: another one is there, and keeps its log or its files under that name.
 ///
 /// # Errors
@@ -54,8 +70,17 @@ pub(super) fn check_free(path: &Path) -> Result<()> {
         Some(owner) => {
             Err(StoreError::File(format!("{}: it belongs to the database {}", path.display(), owner.display())))
         }
+        None if has_ending_of_sqlite(path) => Err(StoreError::File(format!(
+            "{}: SQLite gives such names to what it keeps beside a database; take another one",
+            path.display()
+        ))),
         None => Ok(()),
     }
+}
+
+fn has_ending_of_sqlite(path: &Path) -> bool {
+    let name = path.as_os_str().to_string_lossy();
+    BESIDE.iter().any(|ending| name.ends_with(ending))
 }
 
 fn owner_of(path: &Path) -> Option<PathBuf> {

@@ -91,7 +91,7 @@ fn the_file_without_its_log_says_what_is_missing() {
     assert!(error["hint"].as_str().unwrap().contains("scantrail log --accept-loss"), "{error}");
     assert_eq!(
         world.redacted(message).replace("/lone", ""),
-        "the write-ahead log <folder>/scantrail.db-wal is missing, too old or damaged: the ledger ends with operation 1, and <folder>/scantrail.db knows of operation 11. Missing: 5 more, 7 (receive at dock-1, 2026-11-23 10:00), 8 (receive at dock-1, 2026-11-23 10:00), 9 (receive at dock-1, 2026-11-23 10:00), 10 (receive at dock-2, 2026-11-23 10:00), 11 (receive at dock-1, 2026-11-23 10:00)"
+        "the write-ahead log <folder>/scantrail.db-wal is missing, too old or damaged: the ledger ends with operation 1, and <folder>/scantrail.db knows of operation 11. Missing: 5 older ones and 7 (receive at dock-1, 2026-11-23 10:00), 8 (receive at dock-1, 2026-11-23 10:00), 9 (receive at dock-1, 2026-11-23 10:00), 10 (receive at dock-2, 2026-11-23 10:00), 11 (receive at dock-1, 2026-11-23 10:00)"
     );
 }
 
@@ -197,6 +197,93 @@ fn a_loss_that_is_accepted_is_recorded_for_ever() {
     assert_eq!(sequence(&lone, newest), before + 2);
     let undone = world.refused_codes(&format!("--db {shown} undo {} --reason no", of("dock-1")["operation"]), "");
     assert_eq!(undone, ["cannot-undo"]);
+}
+
+/// A record that was damaged leaves a gap in the numbers, which is told too.
+#[test]
+fn a_damaged_record_is_a_gap_that_is_told() {
+    let world = world();
+    let mut file = read(&world, FILE);
+    let at = file.windows(6).rposition(|window| window == b"second").unwrap();
+    file[at] ^= 1;
+    let lone = copy(&world, "lone", &file, None);
+    let error = stops(&world, &lone);
+    let all = numbers_of(&world, &world.path(FILE));
+    let second = all[all.len() - 2];
+    let message = error["message"].as_str().unwrap();
+    assert!(message.ends_with(&format!("; and {second}, of which only the number is known")), "{message}");
+    let accepted = world.ok(&format!("--db {} log --accept-loss --all --json", lone.display()), "");
+    assert!(accepted.stderr.contains(&format!(", {second}, ")), "{accepted}");
+    let operations = accepted.document()["operations"].as_array().unwrap().clone();
+    assert!(operations.iter().any(|one| one["unnamed"] == serde_json::json!([second])), "{accepted}");
+}
+
+/// The log is removed, or the file replaced, under a session: what it records next would go where nobody can read it.
+#[cfg(unix)]
+#[test]
+fn nothing_is_recorded_into_a_log_that_is_gone() {
+    use std::io::Write;
+    for is_folded in [true, false] {
+        let mut world = world();
+        if is_folded {
+            world.set_now("2026-11-23T11:00:00+00:00");
+            world.ok("stock", "");
+        }
+        let mut command = world.scantrail();
+        command.args(["receive", "--live", "--json", "--from", "ACME", "--to", "WH1/A-01"]);
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut session = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut scans = session.stdin.take().unwrap();
+        scans.write_all(b"LAPTOP-15\n1\nUNDER\n").unwrap();
+        // The draft is on disk once the first scan was answered, and the ledger is open then.
+        let drafts = world.path(".local/state/scantrail/drafts");
+        while fs::read_dir(&drafts).map_or(0, Iterator::count) == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        fs::remove_file(world.path(LOG)).unwrap();
+        scans.write_all(b"DONE\n").unwrap();
+        drop(scans);
+        let ended = session.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{told}");
+        let document: Value = serde_json::from_slice(&ended.stdout).unwrap();
+        assert_eq!(document["error"]["code"], "database-moved", "{told}");
+        assert!(told.contains("was removed or replaced while it was in use"), "{told}");
+    }
+}
+
+#[test]
+fn a_log_whose_file_is_gone_is_not_thrown_away() {
+    let world = world();
+    let before = read(&world, LOG);
+    fs::rename(world.path(FILE), world.path("elsewhere.db")).unwrap();
+    let outcome = world.run("init --json", "");
+    assert_eq!(outcome.error_code(1), "file", "{outcome}");
+    assert!(outcome.stderr.contains("is the log of a database that is gone"), "{outcome}");
+    fs::rename(world.path("elsewhere.db"), world.path(FILE)).unwrap();
+    assert_eq!(read(&world, LOG), before);
+    world.ok("log", "");
+    for name in ["x.db-wal", "x.db-shm", "x.db-journal"] {
+        let outcome = world.run(&format!("--db {name} init --json"), "");
+        assert_eq!(outcome.error_code(1), "file", "{outcome}");
+        assert!(outcome.stderr.contains("take another one"), "{outcome}");
+    }
+}
+
+/// No paper takes the place of a ledger, whichever it is.
+#[test]
+fn an_output_replaces_no_other_ledger() {
+    let world = world();
+    world.ok("--db other.db init", "");
+    world.ok("--db other.db item add BOLT --name Bolt --track none", "");
+    fs::write(world.path("kept.lost"), read(&world, LOG)).unwrap();
+    for name in ["other.db", "other.db-wal", "kept.lost"] {
+        let before = read(&world, name);
+        let outcome = world.run(&format!("label item BOLT --out {name} --json"), "");
+        assert_eq!(outcome.error_code(1), "file", "{outcome}");
+        assert!(outcome.stderr.contains("it is a database, or the log of one"), "{outcome}");
+        assert_eq!(read(&world, name), before);
+    }
 }
 
 /// A command that is killed at its sync, or told that it failed, leaves a commit of which nobody knows whether it is on disk.

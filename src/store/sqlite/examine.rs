@@ -48,7 +48,8 @@ impl Sqlite {
 
     fn lost(&self, last: i64, missing: Vec<Head>, log_is_foreign: bool) -> StoreError {
         let (database, log) = (self.path.display().to_string(), self.log.path().display().to_string());
-        StoreError::LogLost(Box::new(Loss { database, log, last, missing, log_is_foreign }))
+        let unnamed = unnamed(&missing, last);
+        StoreError::LogLost(Box::new(Loss { database, log, last, missing, unnamed, log_is_foreign }))
     }
 
     /// True when somebody has gone on without an operation, and was killed before the file could tell.
@@ -119,6 +120,16 @@ impl Sqlite {
             )";
         Ok(!self.connection.query_row(sql, [], |row| row.get::<_, bool>(0))?)
     }
+}
+
+/// So many numbers are named at the most.
+const MOST_UNNAMED: usize = 1_000;
+
+/// The numbers that were given between the last operation that is there and the newest that is known, but for the known ones.
+pub(super) fn unnamed(missing: &[Head], last: i64) -> Vec<i64> {
+    let newest = missing.iter().map(|head| head.number).max().unwrap_or(last);
+    let is_known = |number: &i64| missing.iter().any(|head| head.number == *number);
+    (last.saturating_add(1)..newest).filter(|number| !is_known(number)).take(MOST_UNNAMED).collect()
 }
 
 /// The last operation that the file has without its log, and its seal.

@@ -12,7 +12,8 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 /// The files that are open, by device and inode, and for how many connections.
 static OPEN: LazyLock<Mutex<BTreeMap<Key, (Arc<File>, usize)>>> = LazyLock::new(Mutex::default);
 
-type Key = (u64, u64);
+/// Device and inode.
+pub(super) type Key = (u64, u64);
 
 /// A database file that stays open as long as a connection to it.
 pub(super) struct HeldFile {
@@ -45,6 +46,11 @@ impl HeldFile {
             }
         };
         Ok(HeldFile { key, file: Some(file) })
+    }
+
+    /// True as long as the path leads to this file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        key_of(path).is_none_or(|key| key == self.key)
     }
 
     fn file(&self) -> io::Result<&File> {
@@ -93,6 +99,17 @@ fn open_to_append(path: &Path) -> io::Result<File> {
         }
         other => other,
     }
+}
+
+/// Which file a path leads to; (0, 0) when there is none. Nothing where the system does not say.
+#[cfg(unix)]
+pub(super) fn key_of(path: &Path) -> Option<Key> {
+    Some(std::fs::metadata(path).map_or((0, 0), |found| key(&found)))
+}
+
+#[cfg(not(unix))]
+pub(super) fn key_of(_path: &Path) -> Option<Key> {
+    None
 }
 
 #[cfg(unix)]

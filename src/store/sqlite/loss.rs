@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Sqlite;
+use super::examine::unnamed;
 use crate::store::{Loss, Options, Result, StoreError};
 
 impl Sqlite {
@@ -25,7 +26,8 @@ impl Sqlite {
         engine.is_trusted.set(true);
         let (last, _) = engine.last_and_hash(0)?;
         let missing = engine.missing(&engine.tail(), last)?;
-        Ok((engine, Some((Loss { last, missing, ..found }, kept.map(|path| path.display().to_string())))))
+        let unnamed = unnamed(&missing, last);
+        Ok((engine, Some((Loss { last, missing, unnamed, ..found }, kept.map(|path| path.display().to_string())))))
     }
 }
 

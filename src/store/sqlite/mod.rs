@@ -32,7 +32,7 @@ use super::clock::Earlier;
 use super::engine::{Columns, Engine, Position, Purpose, Value, invalid};
 use super::files::FileFolder;
 use super::{Head, Result, StoreError};
-use held_file::HeldFile;
+use held_file::{HeldFile, Key, key_of};
 use log::Log;
 
 /// A connection to a file. The connection is closed first, the descriptor beside it last.
@@ -48,6 +48,8 @@ pub(super) struct Sqlite {
     is_trusted: Cell<bool>,
     /// How many transactions were committed on this connection.
     commits: Cell<u32>,
+    /// Which file the log was when it was opened.
+    log_key: Cell<Option<Key>>,
     /// The newest operation that was found and may not be on disk.
     unsecured: Cell<Option<i64>>,
     /// Told what is waited for, when it takes long.
@@ -62,7 +64,8 @@ impl Engine for Sqlite {
             Purpose::Read => Ok(self.connection.execute_batch("BEGIN DEFERRED")?),
             Purpose::Write | Purpose::WriteAlone => {
                 self.secure_within(open::BUSY_TIMEOUT)?;
-                open::begin_to_write(&self.connection, self.tell)
+                open::begin_to_write(&self.connection, self.tell)?;
+                self.check_names().inspect_err(|_| self.roll_back())
             }
         }
     }
@@ -70,15 +73,14 @@ impl Engine for Sqlite {
     /// A disk that is full takes no whole commit, and SQLite takes back what it wrote of it. After any other error the
     /// commit may be in the log.
     fn commit(&self, recorded: &[Head]) -> Result<()> {
+        self.check_names()?;
         self.connection.execute_batch("COMMIT").map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full,
             _ => StoreError::OutcomeUnknown(error.to_string()),
         })?;
         self.commits.set(self.commits.get().saturating_add(1));
-        if let Some(log) = self.log.name().filter(|_| !recorded.is_empty()) {
-            // The operation is on disk, and without the record only its loss could not be told.
-            let _ = tail::append(&self.held, log, recorded);
-        }
+        self.check_names().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+        self.tell_of(recorded);
         Ok(())
     }
 
@@ -189,6 +191,31 @@ impl Engine for Sqlite {
 }
 
 impl Sqlite {
+    /// Fails when somebody has removed or replaced the file or its log under this connection: SQLite would go on writing into
+    /// what nobody can open any more.
+    fn check_names(&self) -> Result<()> {
+        let is_same_log = self.log_key.get().is_none_or(|key| key_of(self.log.path()) == Some(key));
+        match self.held.is_at(&self.path) && is_same_log {
+            true => Ok(()),
+            false => Err(StoreError::Moved(self.path.display().to_string())),
+        }
+    }
+
+    /// Adds to the end of the file what was committed. The operation is on disk; where this cannot be written, only its loss
+    /// could not be told.
+    fn tell_of(&self, recorded: &[Head]) {
+        let Some(log) = self.log.name() else { return };
+        let Some(last) = recorded.last() else { return };
+        if let Err(error) = tail::append(&self.held, log, recorded) {
+            (self.tell)(&format!(
+                "warning: operation {} is recorded, but {} cannot be told of it ({error}): if {} were lost now, nobody would notice",
+                last.number,
+                self.path.display(),
+                self.log.path().display()
+            ));
+        }
+    }
+
     fn prepared(&self, sql: &str, parameters: &[Value<'_>]) -> Result<CachedStatement<'_>> {
         let mut statement = self.connection.prepare_cached(&translate(sql))?;
         bind(&mut statement, parameters)?;

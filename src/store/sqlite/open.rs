@@ -8,12 +8,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::held_file::HeldFile;
+use super::held_file::{HeldFile, key_of};
 use super::holder;
 use super::log::Log;
 use super::schema::{self, APPLICATION_ID};
 use super::{Engine, Sqlite, unfit};
 use crate::store::files::FileFolder;
+use crate::store::own_names::left_behind;
 use crate::store::{Opened, Options, Result, SCHEMA_VERSION, StoreError};
 
 /// The oldest SQLite that does not lose commits when one connection checkpoints while another writes: 3.51.3.
@@ -78,6 +79,7 @@ impl Sqlite {
         unfit::check_there(path)?;
         let engine = connect(path, options)?;
         let (application, version) = marks(&engine.connection).map_err(|error| unfit::explained(error, path))?;
+        engine.log_key.set(key_of(engine.log.path()).filter(|key| *key != (0, 0)));
         if application != APPLICATION_ID {
             let path = path.display().to_string();
             return Err(match is_empty(&engine.connection)? {
@@ -133,6 +135,7 @@ impl Sqlite {
                 Ok(Opened::Updated)
             }
             Err(StoreError::Missing(_) | StoreError::Empty(_)) => {
+                check_left_behind(path)?;
                 make_file(path)?;
                 connect(path, options)?.make(path).map_err(|error| unfit::explained(error, path))
             }
@@ -183,6 +186,18 @@ fn marks(connection: &Connection) -> Result<(i64, i64)> {
     Ok((application, version))
 }
 
+/// Fails where a log lies whose file is gone: SQLite would throw it away, and with it what only the log holds.
+fn check_left_behind(path: &Path) -> Result<()> {
+    match left_behind(path).filter(|_| !path.exists()) {
+        None => Ok(()),
+        Some(log) => {
+            let (path, log) = (path.display(), log.display());
+            let what = "is the log of a database that is gone. Put that file back beside it; to make a new one, move the log away";
+            Err(StoreError::File(format!("{path}: {log} {what}")))
+        }
+    }
+}
+
 /// Makes an empty file where there is none, for whomever the umask lets use it. SQLite would make one that its group may not
 /// write, whatever the umask; its log and index take the permissions of the file.
 fn make_file(path: &Path) -> Result<()> {
@@ -224,6 +239,7 @@ pub(super) fn connect(path: &Path, options: &Options) -> Result<Sqlite> {
         tell: options.tell,
         is_trusted: Cell::new(false),
         commits: Cell::new(0),
+        log_key: Cell::new(None),
         unsecured: Cell::new(None),
         held,
     })
