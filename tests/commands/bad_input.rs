@@ -433,7 +433,8 @@ fn a_newer_database_is_left_alone() {
 /// What is not understood is never passed over: with the rule the duty that it sets would be gone.
 #[test]
 fn an_unknown_rule_of_an_item_is_damage() {
-    let world = World::stocked();
+    // A server does not take such a change at all.
+    let world = World::stocked_in_a_file();
     let sell = "sell --to BOB --dry-run";
     world.ok("item set LAPTOP-15 --require-certificate yes", "");
     assert_eq!(world.refused_codes(sell, "LAPTOP-15\n1\nSN1\n"), ["certificate-missing"]);
