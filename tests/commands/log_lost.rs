@@ -238,6 +238,7 @@ fn nothing_is_recorded_into_a_log_that_is_gone() {
         // The draft is on disk once the first scan was answered, and the ledger is open then.
         let drafts = world.path(".local/state/scantrail/drafts");
         while fs::read_dir(&drafts).map_or(0, Iterator::count) == 0 {
+            assert!(session.try_wait().unwrap().is_none(), "the session ended before its first scan was kept");
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         fs::remove_file(world.path(LOG)).unwrap();
